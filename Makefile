@@ -1,0 +1,49 @@
+# The two commands are `make serve` and `make test`; each does all the set-up that is still missing.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: setup serve test lint bench eval bundle clean
+
+setup: $(VENV)/.ready
+
+# Made anew only when what is to be installed has changed.
+$(VENV)/.ready: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed: make PYTHON=python3.12 …"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --progress-bar on -c constraints.txt torch
+	$(BIN)/python -m pip install --progress-bar on -c constraints.txt -e '.[dev]'
+	$(BIN)/python -m index.embedding.bundled
+	@touch $@
+
+serve: setup
+	$(BIN)/yauap ingest seeds
+	exec $(BIN)/yauap serve
+
+test: setup lint
+	$(BIN)/pytest
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: setup
+	$(BIN)/python -m eval.bench
+
+# Wheels and model for a server without internet; the README says how to install from it.
+bundle: setup
+	rm -rf dist/bundle
+	mkdir -p dist/bundle/wheels
+	$(BIN)/python -m pip wheel --progress-bar on -c constraints.txt -w dist/bundle/wheels .
+	cp constraints.txt dist/bundle/
+	cp -r seeds dist/bundle/
+	tar -C dist -cf dist/yauap-bundle.tar bundle
+	@echo dist/yauap-bundle.tar
+
+clean:
+	rm -rf $(VENV) dist build *.egg-info

@@ -1,0 +1,1 @@
+"""Gold questions, runs, metrics and benchmarks."""

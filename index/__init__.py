@@ -1,0 +1,1 @@
+"""Documents in, a searchable index out: text, chunks, embeddings, catalog, snapshots."""

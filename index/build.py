@@ -1,0 +1,136 @@
+"""The pipeline from accepted documents to a published snapshot.
+
+queued job → stage (chunk, embed, beside what is live) → snapshot → publish
+"""
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from filelock import FileLock, Timeout
+
+from index.catalog import Catalog, get_state, now
+from index.errors import InvalidDocument, YauapError
+from index.jobs import JobRecord, Jobs
+from index.publish import publish
+from index.snapshot import Snapshots
+from index.staging import Stager, drop_staged
+
+Progress = Callable[[JobRecord], None]
+
+_log = logging.getLogger(__name__)
+
+
+class Indexer:
+    """The one writer of a data folder: runs jobs, one at a time across all processes."""
+
+    def __init__(self, catalog: Catalog, snapshots: Snapshots, stager: Stager) -> None:
+        self._catalog = catalog
+        self._snapshots = snapshots
+        self._stager = stager
+        self._jobs = Jobs(catalog)
+        self._lock = FileLock(catalog.data_dir / "writer.lock")
+
+    def require_compatible(self) -> None:
+        """Raise SnapshotMismatch where what is published was built in another way."""
+        with self._catalog.reading() as connection:
+            name = get_state(connection, "published")
+        if name is not None:
+            self._snapshots.require_compatible(name)
+
+    def run_until(self, job_id: str, progress: Progress = lambda job: None) -> JobRecord:
+        """Work through the queue until the job is finished, and return it.
+
+        Where another process is the writer, waits for it; it may have done the job meanwhile.
+        """
+        while (job := self._jobs.get(job_id)).finished_at is None:
+            progress(job)
+            self.run_next(progress)
+        return job
+
+    def run_next(self, progress: Progress = lambda job: None) -> bool:
+        """Run the oldest open job; False where there is none or another process is at work."""
+        with self._writing(timeout=0.5) as allowed:
+            job = self._jobs.oldest_open() if allowed else None
+            if job is None:
+                return False
+            try:
+                self._run(job, progress)
+            except YauapError as error:
+                self._fail(job, InvalidDocument.because(error))
+            except Exception:
+                # A job that fails in an unforeseen way must not hold up the ones behind it.
+                _log.exception("job %s", job.id)
+                self._fail(job, InvalidDocument("job.internal"))
+            return True
+
+    def rebuild(self, progress: Callable[[int, int], None]) -> None:
+        """Chunk and embed all live documents anew, and publish: after a change of the model.
+
+        ``progress`` is told how many documents are done, of how many. Cut short, it goes on where
+        it was when called again.
+        """
+        with self._writing(timeout=-1):
+            if self._is_mismatched():
+                with self._catalog.writing() as connection:
+                    for table in ("chunks", "tombstones", "state WHERE key = 'published'"):
+                        connection.execute(f"DELETE FROM {table}")
+            left = self._without_chunks()
+            for done, document_id in enumerate(left, 1):
+                self._stager.restage(document_id)
+                progress(done, len(left))
+            publish(self._catalog, self._snapshots, None)
+
+    def _run(self, job: JobRecord, progress: Progress) -> None:
+        self.require_compatible()
+        with self._catalog.writing() as connection:
+            connection.execute(
+                "UPDATE jobs SET state = 'running' WHERE sequence = ?", (job.sequence,)
+            )
+        while self._stager.stage_next(job.sequence):
+            progress(self._jobs.get(job.id))
+        publish(self._catalog, self._snapshots, job.sequence)
+        progress(self._jobs.get(job.id))
+
+    def _fail(self, job: JobRecord, error: InvalidDocument) -> None:
+        with self._catalog.writing() as connection:
+            drop_staged(connection, job.sequence)
+            connection.execute(
+                "UPDATE items SET state = 'failed', payload = NULL, error = ? "
+                "WHERE job = ? AND state IN ('pending', 'staged')",
+                (error.to_json(), job.sequence),
+            )
+            connection.execute(
+                "UPDATE jobs SET state = 'failed', finished_at = ? WHERE sequence = ?",
+                (now(), job.sequence),
+            )
+
+    def _is_mismatched(self) -> bool:
+        try:
+            self.require_compatible()
+        except (YauapError, FileNotFoundError):
+            return True
+        return False
+
+    def _without_chunks(self) -> list[str]:
+        with self._catalog.reading() as connection:
+            return [
+                str(row[0])
+                for row in connection.execute(
+                    "SELECT d.id FROM documents d WHERE NOT d.deleted AND NOT EXISTS "
+                    "(SELECT 1 FROM chunks c WHERE c.document_id = d.id AND c.version = d.version)"
+                )
+            ]
+
+    @contextmanager
+    def _writing(self, timeout: float) -> Iterator[bool]:
+        """Hold the data folder's lock; give False where another process holds it too long."""
+        try:
+            self._lock.acquire(timeout=timeout)
+        except Timeout:
+            yield False
+            return
+        try:
+            yield True
+        finally:
+            self._lock.release()

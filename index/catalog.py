@@ -1,0 +1,111 @@
+"""The catalog: one SQLite file in the data folder that holds the truth.
+
+Documents with their versions and texts, chunks with their vectors, jobs, and which snapshot is
+published. Everything else in the data folder can be made again from it.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from importlib.resources import files
+from pathlib import Path
+
+from index.errors import Conflict, Damaged, Unavailable
+
+_FORMAT = 1
+
+
+def now() -> str:
+    """Return the present moment as RFC 3339 in UTC, to the second."""
+    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+class Catalog:
+    """Connections to the catalog of one data folder; each is used by one thread at a time."""
+
+    FILE = "catalog.sqlite"
+
+    def __init__(self, data_dir: Path) -> None:
+        self.data_dir = data_dir
+        self._file = data_dir / self.FILE
+        try:
+            data_dir.mkdir(parents=True, exist_ok=True)
+            with self._connected() as connection:
+                connection.execute("PRAGMA journal_mode = WAL")
+                _create(connection)
+        except sqlite3.DatabaseError as error:
+            raise _as_ours(error, self._file) from error
+        except OSError as error:
+            raise Unavailable("data.cannot_write", folder=data_dir, why=error.strerror) from error
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """Give a connection that sees one state of the catalog, whatever is written meanwhile."""
+        with self._transaction("BEGIN") as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """Give a connection whose changes are durable after the block, or undone on an error."""
+        with self._transaction("BEGIN IMMEDIATE") as connection:
+            yield connection
+
+    @contextmanager
+    def _transaction(self, begin: str) -> Iterator[sqlite3.Connection]:
+        try:
+            with self._connected() as connection:
+                connection.execute(begin)
+                try:
+                    yield connection
+                except BaseException:
+                    connection.execute("ROLLBACK")
+                    raise
+                connection.execute("COMMIT")
+        except sqlite3.DatabaseError as error:
+            raise _as_ours(error, self._file) from error
+
+    @contextmanager
+    def _connected(self) -> Iterator[sqlite3.Connection]:
+        connection = sqlite3.connect(self._file, timeout=60, isolation_level=None)
+        connection.row_factory = sqlite3.Row
+        connection.execute("PRAGMA synchronous = FULL")
+        try:
+            yield connection
+        finally:
+            connection.close()
+
+
+def _create(connection: sqlite3.Connection) -> None:
+    if _format(connection) == 0:
+        connection.execute("BEGIN IMMEDIATE")
+        if _format(connection) == 0:  # else another process was quicker
+            for statement in files("index").joinpath("schema.sql").read_text().split(";\n"):
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {_FORMAT}")
+        connection.execute("COMMIT")
+    if (found := _format(connection)) != _FORMAT:
+        raise Conflict("data.format", found=found, expected=_FORMAT)
+
+
+def _format(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _as_ours(error: sqlite3.DatabaseError, file: Path) -> Exception:
+    if isinstance(error, sqlite3.OperationalError):
+        return Unavailable("data.cannot_write", folder=file.parent, why=str(error))
+    if type(error) is sqlite3.DatabaseError:  # not a database, or a malformed page
+        return Damaged("data.damaged", file=file.name)
+    return error
+
+
+def get_state(connection: sqlite3.Connection, key: str) -> str | None:
+    """Return a value of the ``state`` table, None where it was never set."""
+    row = connection.execute("SELECT value FROM state WHERE key = ?", (key,)).fetchone()
+    return None if row is None else str(row[0])
+
+
+def set_state(connection: sqlite3.Connection, key: str, value: str) -> None:
+    """Set a value of the ``state`` table."""
+    connection.execute("INSERT OR REPLACE INTO state VALUES (?, ?)", (key, value))

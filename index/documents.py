@@ -1,0 +1,151 @@
+"""A document as it comes in, whichever door it takes, and what it must be like."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from index.errors import InvalidDocument
+from index.text.normalise import stored_text
+
+DECLARED_LANGUAGES = ("ba", "ru", "mixed", "other")
+
+_STRING_FIELDS = ("id", "title", "url", "source", "translation_of")
+_FIELDS = frozenset((*_STRING_FIELDS, "text", "language", "published_at", "metadata"))
+_LONGEST_ID = 200
+_LONGEST_FIELD = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document ready to be indexed: its text as stored, its fields checked.
+
+    ``published_at`` is RFC 3339 in UTC; ``language`` is as declared, else None and found from the
+    text.
+    """
+
+    id: str
+    text: str
+    title: str | None = None
+    language: str | None = None
+    url: str | None = None
+    published_at: str | None = None
+    source: str | None = None
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    translation_of: str | None = None
+
+    @property
+    def sha256(self) -> str:
+        """Hash of the stored text in UTF-8, hexadecimal."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+    @classmethod
+    def from_mapping(cls, fields: Mapping[str, Any], max_bytes: int) -> "Document":
+        """Check and normalise the fields of ``POST /v1/documents`` or of a JSONL line.
+
+        Raises InvalidDocument, saying which field and what to do.
+        """
+        identifier = fields.get("id")
+        name = identifier if isinstance(identifier, str) else None
+        unknown = sorted(str(key) for key in fields if key not in _FIELDS)
+        if unknown:
+            raise InvalidDocument("document.unknown_field", document=name, field=unknown[0][:80])
+        text = fields.get("text")
+        if not isinstance(text, str):
+            raise InvalidDocument("document.no_text", document=name)
+        text = _checked_text(text, max_bytes, name)
+        strings = {key: _string(fields, key, name) for key in _STRING_FIELDS}
+        metadata = _metadata(fields.get("metadata"), name)
+        published_at = _date(fields.get("published_at"), name)
+        language = fields.get("language")
+        if language is not None and language not in DECLARED_LANGUAGES:
+            raise InvalidDocument("document.language", document=name)
+        for key in ("id", "translation_of"):
+            if strings[key] is not None:
+                check_id(strings[key] or "")
+        return cls(
+            id=strings["id"] or _content_id(fields),
+            text=text,
+            title=(strings["title"] or "").strip() or None,
+            language=language,
+            url=strings["url"] or None,
+            published_at=published_at,
+            source=strings["source"] or None,
+            metadata=metadata,
+            translation_of=strings["translation_of"],
+        )
+
+
+def check_id(identifier: str) -> None:
+    """Raise InvalidDocument unless ``identifier`` is 1–200 printable characters."""
+    if not 1 <= len(identifier) <= _LONGEST_ID or not identifier.isprintable():
+        raise InvalidDocument("document.id", document=stored_text(identifier)[:_LONGEST_ID])
+
+
+def _checked_text(text: str, max_bytes: int, name: str | None) -> str:
+    if len(text) > max_bytes:
+        raise InvalidDocument("document.too_large", document=name, limit=max_bytes)
+    text = stored_text(text)
+    if len(text.encode()) > max_bytes:
+        raise InvalidDocument("document.too_large", document=name, limit=max_bytes)
+    if not any(character.isalnum() for character in text):
+        raise InvalidDocument("document.empty", document=name)
+    return text
+
+
+def _string(fields: Mapping[str, Any], key: str, name: str | None) -> str | None:
+    value = fields.get(key)
+    if value is None:
+        return None
+    if not isinstance(value, str) or len(value) > _LONGEST_FIELD:
+        raise InvalidDocument("document.field", document=name, field=key, limit=_LONGEST_FIELD)
+    # An id is taken to the letter or refused; the other fields are repaired like text.
+    if key in ("id", "translation_of") and value == stored_text(value):
+        return value
+    return stored_text(value)
+
+
+def rfc3339(text: str) -> str:
+    """Return an ISO 8601 date or time as RFC 3339 in UTC; without a zone it is taken as UTC.
+
+    Raises ValueError for anything else.
+    """
+    moment = datetime.fromisoformat(text)
+    try:
+        moment = moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
+    except OverflowError as error:  # the zone moves it out of the years 1–9999
+        raise ValueError from error
+    return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def _date(value: object, name: str | None) -> str | None:
+    if value is None:
+        return None
+    try:
+        if isinstance(value, str):
+            return rfc3339(value)
+    except ValueError:
+        pass
+    raise InvalidDocument("document.date", document=name)
+
+
+def _metadata(value: object, name: str | None) -> dict[str, Any]:
+    if value is None:
+        return {}
+    scalars = (str, int, float, bool)
+    if not isinstance(value, dict) or not all(isinstance(v, scalars) for v in value.values()):
+        raise InvalidDocument("document.metadata", document=name)
+    repaired = {
+        stored_text(key): stored_text(item) if isinstance(item, str) else item
+        for key, item in value.items()
+    }
+    if len(json.dumps(repaired, ensure_ascii=False)) > 10 * _LONGEST_FIELD:
+        raise InvalidDocument("document.metadata", document=name)
+    return repaired
+
+
+def _content_id(fields: Mapping[str, Any]) -> str:
+    canonical = json.dumps(fields, sort_keys=True, default=str)
+    return hashlib.sha256(canonical.encode()).hexdigest()[:32]

@@ -1,0 +1,31 @@
+"""A data folder, opened: its parts wired together in one place."""
+
+from collections.abc import Callable
+
+from index.build import Indexer
+from index.catalog import Catalog
+from index.embedding import open_embedder
+from index.jobs import Jobs
+from index.library import Library
+from index.reader import Index
+from index.settings import IndexSettings
+from index.snapshot import BuildSpec, Snapshots
+from index.staging import Stager
+
+
+class DataFolder:
+    """Catalog, snapshots, queue and model of one data folder; made where it does not exist."""
+
+    def __init__(
+        self, settings: IndexSettings, on_convert: Callable[[], None] = lambda: None
+    ) -> None:
+        self.settings = settings
+        self.embedder = open_embedder(settings, on_convert)
+        self.catalog = Catalog(settings.data_dir.expanduser())
+        build = BuildSpec(self.embedder.spec, settings.chunk_tokens)
+        self.snapshots = Snapshots(self.catalog.data_dir, build)
+        self.library = Library(self.catalog)
+        self.jobs = Jobs(self.catalog)
+        self.index = Index(self.catalog, self.snapshots)
+        stager = Stager(self.catalog, self.embedder, settings.chunk_tokens)
+        self.indexer = Indexer(self.catalog, self.snapshots, stager)

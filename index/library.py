@@ -1,0 +1,152 @@
+"""Documents in the catalog: listing, reading, deleting."""
+
+import json
+import sqlite3
+from dataclasses import dataclass
+from typing import Any
+
+from index.catalog import Catalog
+from index.errors import Gone, InvalidInput, NotFound
+
+_LIVE = """
+FROM documents d JOIN versions v ON v.document_id = d.id AND v.version = d.version
+WHERE NOT d.deleted
+"""
+_RECORD = """
+SELECT d.id, v.title, v.language, v.version, v.characters, v.url, v.published_at, v.source,
+    v.metadata, v.translation_of, v.updated_at, v.sha256,
+    (SELECT count(*) FROM chunks c WHERE c.document_id = d.id AND c.version = v.version) AS chunks
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRecord:
+    """What the catalog knows of a live document, its text aside."""
+
+    id: str
+    title: str | None
+    language: str
+    version: int
+    characters: int
+    chunks: int
+    url: str | None
+    published_at: str | None
+    source: str | None
+    metadata: dict[str, Any]
+    translation_of: str | None
+    updated_at: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Census:
+    """How many live documents and chunks there are."""
+
+    documents: int
+    chunks: int
+    by_language: dict[str, int]
+    by_source: dict[str, int]
+
+
+class Library:
+    """The documents of one catalog."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+
+    def page(self, after: str | None, limit: int) -> list[DocumentRecord]:
+        """Return up to ``limit`` live documents whose ids come after ``after``, by id."""
+        sql = f"{_RECORD} {_LIVE} AND d.id > ? ORDER BY d.id LIMIT ?"
+        with self._catalog.reading() as connection:
+            return [_record(row) for row in connection.execute(sql, (after or "", limit))]
+
+    def get(self, document_id: str) -> DocumentRecord:
+        """Return one live document. Raises NotFound, or Gone where it was deleted."""
+        with self._catalog.reading() as connection:
+            return self._get(connection, document_id)
+
+    def text(self, document_id: str, version: int | None = None) -> str:
+        """Return the stored text of a live document, of its live or an earlier kept version.
+
+        Raises NotFound for a version that never was and Gone for one that is no longer kept.
+        """
+        with self._catalog.reading() as connection:
+            live = self._get(connection, document_id).version
+            row = connection.execute(
+                "SELECT text FROM versions WHERE document_id = ? AND version = ? AND version <= ?",
+                (document_id, live if version is None else version, live),
+            ).fetchone()
+        if row is None:
+            known = version is not None and 1 <= version <= live
+            raise (Gone if known else NotFound)(
+                "document.version_gone" if known else "document.no_version", id=document_id
+            )
+        return str(row[0])
+
+    def delete(self, document_id: str) -> None:
+        """Delete a document with its text; nothing returns it from the next request on.
+
+        What queued jobs would still bring under this id is void: the later acceptance wins. Raises
+        NotFound or Gone where there is no such live document and none is on its way.
+        """
+        with self._catalog.writing() as connection:
+            waiting = connection.execute(
+                "UPDATE items SET state = 'superseded', payload = NULL "
+                "WHERE document_id = ? AND state IN ('pending', 'staged')",
+                (document_id,),
+            ).rowcount
+            if not waiting:
+                self._get(connection, document_id)
+            connection.execute("UPDATE documents SET deleted = 1 WHERE id = ?", (document_id,))
+            connection.execute(
+                "INSERT OR IGNORE INTO tombstones SELECT id FROM chunks WHERE document_id = ?",
+                (document_id,),
+            )
+            for table in ("chunks", "versions"):
+                connection.execute(f"DELETE FROM {table} WHERE document_id = ?", (document_id,))
+
+    def census(self) -> Census:
+        """Count what is live."""
+        with self._catalog.reading() as connection:
+            by_language, by_source = (
+                {
+                    str(row[0]): int(row[1])
+                    for row in connection.execute(
+                        f"SELECT coalesce(v.{column}, ''), count(*) {_LIVE} GROUP BY 1 ORDER BY 1"
+                    )
+                }
+                for column in ("language", "source")
+            )
+            (chunks,) = connection.execute(
+                "SELECT count(*) FROM chunks c JOIN documents d "
+                "ON d.id = c.document_id AND d.version = c.version WHERE NOT d.deleted"
+            ).fetchone()
+        return Census(sum(by_language.values()), int(chunks), by_language, by_source)
+
+    def _get(self, connection: sqlite3.Connection, document_id: str) -> DocumentRecord:
+        row = connection.execute(f"{_RECORD} {_LIVE} AND d.id = ?", (document_id,)).fetchone()
+        if row is not None:
+            return _record(row)
+        deleted = connection.execute(
+            "SELECT 1 FROM documents WHERE id = ? AND deleted", (document_id,)
+        ).fetchone()
+        if deleted:
+            raise Gone("document.deleted", id=document_id)
+        raise NotFound("document.unknown", id=document_id)
+
+
+def _record(row: sqlite3.Row) -> DocumentRecord:
+    return DocumentRecord(**{**dict(row), "metadata": json.loads(row["metadata"])})
+
+
+def encode_cursor(value: str) -> str:
+    """Return an opaque cursor that stands for ``value``."""
+    return value.encode().hex()
+
+
+def decode_cursor(cursor: str) -> str:
+    """Return what ``encode_cursor`` was given. Raises InvalidInput for anything else."""
+    try:
+        return bytes.fromhex(cursor).decode()
+    except ValueError as error:
+        raise InvalidInput("input.cursor") from error

@@ -1,0 +1,104 @@
+"""Publishing: a snapshot of what a job staged and what is live, put in force in one transaction."""
+
+import sqlite3
+
+import numpy as np
+
+from index.catalog import Catalog, get_state, now, set_state
+from index.snapshot import Additions, Snapshots
+
+_KEPT_VERSIONS = 2  # the live text, and the one before it for citations that were just given
+
+# The newest staged version of each document of the job, and the live ones of all the others.
+_WANTED = """
+WITH staged AS (
+    SELECT document_id, max(staged_version) AS version FROM items
+    WHERE job = :job AND state = 'staged' GROUP BY document_id
+),
+wanted AS (
+    SELECT document_id, version FROM staged
+    UNION ALL
+    SELECT id, version FROM documents
+    WHERE NOT deleted AND id NOT IN (SELECT document_id FROM staged)
+)
+SELECT c.id FROM chunks c JOIN wanted w ON w.document_id = c.document_id AND w.version = c.version
+"""
+
+
+def publish(catalog: Catalog, snapshots: Snapshots, job: int | None) -> None:
+    """Publish what ``job`` staged; without a job, what is live.
+
+    Until the last transaction nothing is visible; after it everything is, and the job has
+    succeeded. A document that was deleted meanwhile is in the snapshot but stays deleted.
+    """
+    with catalog.reading() as connection:
+        base = get_state(connection, "published")
+        wanted = {int(row[0]) for row in connection.execute(_WANTED, {"job": job})}
+        held = set() if base is None else {int(i) for i in snapshots.open(base).vectors.ids}
+        additions = _additions(connection, sorted(wanted - held))
+    removed = sorted(held - wanted)
+    name = base
+    if removed or len(additions.ids):
+        name = snapshots.write(base, removed, additions)
+    with catalog.writing() as connection:
+        _make_live(connection, job)
+        if name is not None:
+            set_state(connection, "published", name)
+        connection.executemany(
+            "DELETE FROM tombstones WHERE chunk_id = ?",
+            [
+                tuple(row)
+                for row in connection.execute("SELECT chunk_id FROM tombstones").fetchall()
+                if row[0] not in wanted
+            ],
+        )
+        connection.execute(
+            "UPDATE jobs SET state = 'succeeded', finished_at = ?, index_version = ? "
+            "WHERE sequence = ?",
+            (now(), name, job),
+        )
+    # The one before stays for readers that have its name and not yet its files.
+    snapshots.remove_all_but(kept for kept in (name, base) if kept is not None)
+
+
+def _additions(connection: sqlite3.Connection, ids: list[int]) -> Additions:
+    vectors, texts = [], []
+    for identifier in ids:
+        row = connection.execute(
+            "SELECT c.vector, coalesce(v.title, '') AS title, "
+            'substr(v.text, c.start + 1, c."end" - c.start) AS text '
+            "FROM chunks c JOIN versions v "
+            "ON v.document_id = c.document_id AND v.version = c.version WHERE c.id = ?",
+            (identifier,),
+        ).fetchone()
+        vectors.append(np.frombuffer(row["vector"], "<f4"))
+        texts.append((row["title"], row["text"]))
+    matrix = np.stack(vectors) if vectors else np.empty((0, 0), np.float32)
+    return Additions(np.array(ids, np.int64), matrix, texts)
+
+
+def _make_live(connection: sqlite3.Connection, job: int | None) -> None:
+    staged = connection.execute(
+        "SELECT position, document_id, staged_version FROM items "
+        "WHERE job = ? AND state = 'staged' ORDER BY position",
+        (job,),
+    ).fetchall()
+    for position, document_id, version in staged:
+        was_live = connection.execute(
+            "SELECT 1 FROM documents WHERE id = ? AND NOT deleted", (document_id,)
+        ).fetchone()
+        connection.execute(
+            "INSERT OR REPLACE INTO documents (id, version, deleted) VALUES (?, ?, 0)",
+            (document_id, version),
+        )
+        connection.execute(
+            "UPDATE items SET state = ? WHERE job = ? AND position = ?",
+            ("updated" if was_live else "added", job, position),
+        )
+        connection.execute(
+            "DELETE FROM chunks WHERE document_id = ? AND version < ?", (document_id, version)
+        )
+        connection.execute(
+            "DELETE FROM versions WHERE document_id = ? AND version <= ?",
+            (document_id, version - _KEPT_VERSIONS),
+        )

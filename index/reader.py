@@ -1,0 +1,242 @@
+"""Reading the index: one consistent view of catalog and snapshot for each question."""
+
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from index.catalog import Catalog, get_state
+from index.embedding.protocol import FloatMatrix
+from index.errors import Damaged
+from index.snapshot import Snapshot, Snapshots
+from index.text.spans import Span
+from index.vectors import Ids, Scores
+
+EMPTY_VERSION = "empty"
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Conditions on passages; all that are given hold. Empty: no condition."""
+
+    language: Sequence[str] = ()
+    document_id: Sequence[str] = ()
+    source: Sequence[str] = ()
+    published_from: str | None = None
+    published_to: str | None = None
+    metadata: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return self != Filters()
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A live chunk with what is known of its document. ``span`` stands in the document's text."""
+
+    chunk_id: int
+    document_id: str
+    document_version: int
+    title: str | None
+    url: str | None
+    language: str
+    published_at: str | None
+    source: str | None
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """A snapshot with the ids of its chunks by language."""
+
+    snapshot: Snapshot
+    by_language: Mapping[str, Ids]
+
+
+class IndexView:
+    """The live passages of one moment, whatever is written meanwhile."""
+
+    def __init__(self, connection: sqlite3.Connection, opened: _Opened | None) -> None:
+        self._connection = connection
+        self._snapshot = None if opened is None else opened.snapshot
+        self._by_language = {} if opened is None else opened.by_language
+        self._deleted = [
+            int(row[0]) for row in connection.execute("SELECT chunk_id FROM tombstones")
+        ]
+
+    @property
+    def version(self) -> str:
+        """Name of the published snapshot."""
+        return EMPTY_VERSION if self._snapshot is None else self._snapshot.name
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to find."""
+        return self._snapshot is None or len(self._snapshot.vectors.ids) <= len(self._deleted)
+
+    def by_language(self, among: Ids | None) -> list[Ids]:
+        """Return the ids of all chunks, or those in ``among``, as one array for each language."""
+        groups = self._by_language.values()
+        if among is None:
+            return list(groups)
+        return [kept for ids in groups if len(kept := np.intersect1d(ids, among))]
+
+    def matching(self, filters: Filters) -> Ids | None:
+        """Return the ids of all live chunks that ``filters`` let through; None for no filter."""
+        if not filters:
+            return None
+        conditions, values = _conditions(filters)
+        rows = self._connection.execute(
+            "SELECT c.id FROM chunks c "
+            "JOIN documents d ON d.id = c.document_id AND d.version = c.version AND NOT d.deleted "
+            "JOIN versions v ON v.document_id = d.id AND v.version = d.version "
+            f"WHERE {' AND '.join(conditions)}",
+            values,
+        )
+        return np.array([row[0] for row in rows], np.int64)
+
+    def dense(self, query: FloatMatrix, count: int, among: Ids | None) -> tuple[Ids, Scores]:
+        """Return the nearest chunks and their cosines (see VectorIndex.search)."""
+        if self._snapshot is None:
+            return np.empty(0, np.int64), np.empty(0, np.float32)
+        return self._snapshot.vectors.search(query, count, among, self._deleted)
+
+    def dense_scores(self, query: FloatMatrix, ids: Ids) -> Scores:
+        """Return the cosine of ``query`` with each chunk."""
+        if self._snapshot is None:
+            return np.zeros(len(ids), np.float32)
+        return self._snapshot.vectors.scores(query, ids)
+
+    def lexical(self, terms: Sequence[str], count: int, among: Ids | None) -> tuple[Ids, Scores]:
+        """Return the best chunks for ``terms`` and their BM25 scores (see LexicalIndex.search)."""
+        if self._snapshot is None:
+            return np.empty(0, np.int64), np.empty(0, np.float32)
+        return self._snapshot.lexical.search(terms, count, among, self._deleted)
+
+    def weights(self, terms: Iterable[str]) -> dict[str, float]:
+        """Return the inverse document frequency of each term."""
+        return {} if self._snapshot is None else self._snapshot.lexical.weights(terms)
+
+    def text(self, document_id: str, version: int, span: Span) -> str:
+        """Return the stored text of a live document at ``span``; empty where there is none."""
+        row = self._connection.execute(
+            "SELECT substr(v.text, ? + 1, ?) FROM documents d JOIN versions v "
+            "ON v.document_id = d.id AND v.version = d.version "
+            "WHERE d.id = ? AND d.version = ? AND NOT d.deleted",
+            (span.start, len(span), document_id, version),
+        ).fetchone()
+        return "" if row is None else str(row[0])
+
+    def passages(self, ids: Iterable[int]) -> list[Passage]:
+        """Return the live passages among ``ids``, in their order."""
+        found = []
+        for identifier in ids:
+            row = self._connection.execute(_PASSAGE, (int(identifier),)).fetchone()
+            if row is not None:
+                found.append(_passage(row))
+        return found
+
+
+class Index:
+    """The readable side of a data folder; safe to share between threads."""
+
+    def __init__(self, catalog: Catalog, snapshots: Snapshots) -> None:
+        self._catalog = catalog
+        self._snapshots = snapshots
+        self._open: _Opened | None = None
+        self._turn = threading.Lock()
+
+    @contextmanager
+    def view(self) -> Iterator[IndexView]:
+        """Give the live passages of this moment.
+
+        Raises SnapshotMismatch where the snapshot was built by another model, chunker or analyser,
+        and Damaged where its files cannot be read.
+        """
+        for attempt in range(5):
+            with self._catalog.reading() as connection:
+                name = get_state(connection, "published")
+                try:
+                    opened = None if name is None else self._opened(name, connection)
+                except FileNotFoundError as error:
+                    if attempt == 4:
+                        raise Damaged("snapshot.missing", name=name) from error
+                    continue  # published anew, and removed, between the two lines above
+                yield IndexView(connection, opened)
+                return
+
+    def version(self) -> str:
+        """Return the name of the published snapshot."""
+        with self._catalog.reading() as connection:
+            return get_state(connection, "published") or EMPTY_VERSION
+
+    def _opened(self, name: str, connection: sqlite3.Connection) -> _Opened:
+        with self._turn:
+            if self._open is None or self._open.snapshot.name != name:
+                groups: dict[str, list[int]] = {}
+                for row in connection.execute("SELECT id, language FROM chunks ORDER BY id"):
+                    groups.setdefault(row["language"], []).append(row["id"])
+                snapshot = self._snapshots.open(name)
+                held = snapshot.vectors.ids
+                by_language = {
+                    language: np.intersect1d(np.array(ids, np.int64), held)
+                    for language, ids in groups.items()
+                }
+                self._open = _Opened(snapshot, by_language)
+            return self._open
+
+
+_PASSAGE = """
+SELECT c.id, c.document_id, c.version, v.title, v.url, c.language, v.published_at, v.source,
+    c.start, c."end",
+    substr(v.text, c.start + 1, c."end" - c.start) AS text
+FROM chunks c
+JOIN documents d ON d.id = c.document_id AND d.version = c.version AND NOT d.deleted
+JOIN versions v ON v.document_id = d.id AND v.version = d.version
+WHERE c.id = ?
+"""
+
+
+def _passage(row: sqlite3.Row) -> Passage:
+    return Passage(
+        chunk_id=row["id"],
+        document_id=row["document_id"],
+        document_version=row["version"],
+        title=row["title"],
+        url=row["url"],
+        language=row["language"],
+        published_at=row["published_at"],
+        source=row["source"],
+        span=Span(row["start"], row["end"]),
+        text=row["text"],
+    )
+
+
+def _conditions(filters: Filters) -> tuple[list[str], list[object]]:
+    conditions: list[str] = []
+    values: list[object] = []
+    for column, allowed in (
+        ("c.language", filters.language),
+        ("d.id", filters.document_id),
+        ("v.source", filters.source),
+    ):
+        if allowed:
+            conditions.append(f"{column} IN ({', '.join('?' * len(allowed))})")
+            values += allowed
+    if filters.published_from is not None:
+        conditions.append("v.published_at >= ?")
+        values.append(filters.published_from)
+    if filters.published_to is not None:
+        conditions.append("v.published_at <= ?")
+        values.append(filters.published_to)
+    for key, allowed in filters.metadata.items():
+        conditions.append(
+            "EXISTS (SELECT 1 FROM json_each(v.metadata) WHERE key = ? "
+            f"AND CAST(value AS TEXT) IN ({', '.join('?' * len(allowed))}))"
+        )
+        values += [key, *allowed]
+    return conditions, values

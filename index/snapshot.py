@@ -1,0 +1,235 @@
+"""Snapshots: immutable folders that hold the dense and the lexical index of one moment.
+
+A snapshot is written aside, synced, and moved to its name by one rename; it goes live when the
+catalog names it, in the same transaction that makes its documents live. So no crash and no reader
+can see documents of one moment with an index of another. Folders that the catalog does not name are
+leftovers.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from index.catalog import Catalog, get_state, now
+from index.chunking import CHUNKER_VERSION
+from index.embedding.protocol import EmbedderSpec, FloatMatrix
+from index.errors import Damaged, SnapshotMismatch
+from index.lexical import LexicalIndex, write_lexical
+from index.text.analysis import ANALYSER_VERSION
+from index.vectors import FlatIndex, Ids, VectorIndex
+
+_MANIFEST = "manifest.json"
+_FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class BuildSpec:
+    """Everything that decides whether a snapshot can be searched by this installation."""
+
+    embedder: EmbedderSpec
+    chunk_tokens: int
+    chunker: str = CHUNKER_VERSION
+    analyser: str = ANALYSER_VERSION
+    format: int = _FORMAT
+
+    def require(self, found: dict[str, object]) -> None:
+        """Raise SnapshotMismatch unless ``found``, from a manifest, says the same."""
+        expected = asdict(self)
+        different = [key for key in expected if found.get(key) != expected[key]]
+        if different:
+            raise SnapshotMismatch(
+                "snapshot.mismatch",
+                parts=", ".join(different),
+                found=_short(found.get(different[0])),
+                expected=_short(expected[different[0]]),
+            )
+
+
+def _short(value: object) -> str:
+    if isinstance(value, dict):
+        return " ".join(str(part) for part in value.values() if part)
+    return str(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Additions:
+    """Chunks that are new in a snapshot: ids (n,), vectors (n, dimension), titles and texts."""
+
+    ids: Ids
+    vectors: FloatMatrix
+    texts: list[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """An open snapshot; its files stay readable for as long as it is held."""
+
+    name: str
+    created_at: str
+    vectors: VectorIndex
+    lexical: LexicalIndex
+
+
+class Snapshots:
+    """The snapshots of one data folder."""
+
+    def __init__(self, data_dir: Path, build: BuildSpec) -> None:
+        self._folder = data_dir / "snapshots"
+        self._build = build
+
+    def open(self, name: str) -> Snapshot:
+        """Open a published snapshot.
+
+        Raises SnapshotMismatch where it was built in another way, Damaged where it cannot be read,
+        and FileNotFoundError where it was replaced and removed meanwhile.
+        """
+        folder = self._folder / name
+        manifest = _manifest(folder)
+        self._build.require(manifest["build"])
+        return Snapshot(
+            name=name,
+            created_at=str(manifest["created_at"]),
+            vectors=FlatIndex.open(folder),
+            lexical=LexicalIndex.open(folder),
+        )
+
+    def require_compatible(self, name: str) -> None:
+        """Raise SnapshotMismatch where the snapshot was built in another way."""
+        self._build.require(_manifest(self._folder / name)["build"])
+
+    def write(self, base: str | None, removed: Iterable[int], additions: Additions) -> str:
+        """Write a snapshot that is ``base`` without ``removed`` and with ``additions``.
+
+        Returns its name; it is complete and on disk, but nothing points to it yet.
+        """
+        removed = list(removed)
+        self._folder.mkdir(parents=True, exist_ok=True)
+        aside = self._folder / f".writing-{os.getpid()}"
+        shutil.rmtree(aside, ignore_errors=True)
+        aside.mkdir()
+        try:
+            base_folder = None if base is None else self._folder / base
+            vectors = _vectors(base_folder, removed, additions)
+            vectors.save(aside)
+            rows = (
+                (int(identifier), title, text)
+                for identifier, (title, text) in zip(additions.ids, additions.texts, strict=True)
+            )
+            write_lexical(aside, base_folder, removed, rows)
+            return self._seal(aside, len(vectors.ids))
+        except BaseException:
+            shutil.rmtree(aside, ignore_errors=True)
+            raise
+
+    def _seal(self, aside: Path, chunks: int) -> str:
+        files = {file.name: _described(file) for file in sorted(aside.iterdir())}
+        manifest = {
+            "created_at": now(),
+            "build": asdict(self._build),
+            "chunks": chunks,
+            "files": files,
+        }
+        content = json.dumps(manifest, indent=1, ensure_ascii=False).encode()
+        (aside / _MANIFEST).write_bytes(content)
+        for file in aside.iterdir():
+            _sync(file)
+        _sync(aside)
+        # The name holds the manifest's hash, and the manifest those of the other files.
+        name = f"{_next_number(self._folder):06d}-{hashlib.sha256(content).hexdigest()[:24]}"
+        aside.rename(self._folder / name)
+        _sync(self._folder)
+        return name
+
+    def remove_all_but(self, kept: Iterable[str]) -> None:
+        """Remove the folders of other snapshots and of writes that were cut short."""
+        names = set(kept)
+        if self._folder.is_dir():
+            for folder in self._folder.iterdir():
+                if folder.name not in names:
+                    shutil.rmtree(folder, ignore_errors=True)
+
+    def verify(self, name: str) -> list[str]:
+        """Return what is wrong with a snapshot's files, a line each; nothing where all is well."""
+        folder = self._folder / name
+        try:
+            content = (folder / _MANIFEST).read_bytes()
+            if hashlib.sha256(content).hexdigest()[:24] != name.partition("-")[2]:
+                return [f"{name}/{_MANIFEST}: checksum"]
+            files = json.loads(content)["files"]
+        except (OSError, ValueError) as error:
+            return [f"{name}/{_MANIFEST}: {error}"]
+        faults = []
+        present = {file.name for file in folder.iterdir()} - {_MANIFEST}
+        faults += [f"{name}/{extra}: unexpected file" for extra in sorted(present - set(files))]
+        for file, described in files.items():
+            if file not in present:
+                faults.append(f"{name}/{file}: missing")
+            elif _described(folder / file) != described:
+                faults.append(f"{name}/{file}: checksum")
+        return faults
+
+
+def verify_data(catalog: Catalog, snapshots: Snapshots) -> list[str]:
+    """Check the catalog and the published snapshot, alone and against each other.
+
+    Returns what is wrong, a line each; nothing where all is well.
+    """
+    with catalog.reading() as connection:
+        faults = [str(row[0]) for row in connection.execute("PRAGMA integrity_check")]
+        faults = [f"catalog: {fault}" for fault in faults if fault != "ok"]
+        name = get_state(connection, "published")
+        live = {
+            int(row[0])
+            for row in connection.execute(
+                "SELECT c.id FROM chunks c JOIN documents d "
+                "ON d.id = c.document_id AND d.version = c.version WHERE NOT d.deleted"
+            )
+        }
+        deleted = {int(row[0]) for row in connection.execute("SELECT chunk_id FROM tombstones")}
+    if name is None:
+        return faults if not live else [*faults, "catalog: documents, but no published snapshot"]
+    damaged = snapshots.verify(name)
+    if not damaged and set(map(int, snapshots.open(name).vectors.ids)) - deleted != live:
+        damaged = [f"{name}: holds other chunks than the catalog"]
+    return faults + damaged
+
+
+def _vectors(base: Path | None, removed: list[int], additions: Additions) -> FlatIndex:
+    if base is None:
+        return FlatIndex.build(additions.ids, additions.vectors)
+    return FlatIndex.open(base).updated(removed, additions.ids, additions.vectors)
+
+
+def _manifest(folder: Path) -> dict[str, dict[str, object]]:
+    try:
+        manifest = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
+        if isinstance(manifest["build"], dict):
+            return manifest  # type: ignore[no-any-return] # checked as far as it is used
+    except FileNotFoundError:
+        raise
+    except (OSError, ValueError, KeyError, TypeError):
+        pass
+    raise Damaged("snapshot.damaged", file=_MANIFEST)
+
+
+def _described(file: Path) -> dict[str, object]:
+    with file.open("rb") as stream:
+        digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    return {"bytes": file.stat().st_size, "sha256": digest}
+
+
+def _next_number(folder: Path) -> int:
+    numbers = [part for path in folder.iterdir() if (part := path.name.partition("-")[0]).isdigit()]
+    return max(map(int, numbers), default=0) + 1
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,1 @@
+"""What words, sentences and languages are in Bashkir and Russian text."""

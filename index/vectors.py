@@ -1,0 +1,124 @@
+"""The dense index: vectors by chunk id, searched by inner product.
+
+``VectorIndex`` is what the rest of the system sees; FAISS is behind it in this module alone.
+"""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Protocol
+
+import faiss
+import numpy as np
+from numpy.typing import NDArray
+
+from index.embedding.protocol import FloatMatrix
+from index.errors import Damaged
+
+Ids = NDArray[np.int64]
+Scores = NDArray[np.float32]
+
+
+class VectorIndex(Protocol):
+    """Vectors of unit length with their chunk ids; read-only and safe to share between threads."""
+
+    @property
+    def ids(self) -> Ids:
+        """All chunk ids, ascending, shape (n,)."""
+
+    def search(
+        self, query: FloatMatrix, count: int, among: Ids | None = None, without: Iterable[int] = ()
+    ) -> tuple[Ids, Scores]:
+        """Return the ``count`` nearest ids and their inner products, best first.
+
+        ``query`` has shape (dimension,). With ``among`` only these ids are considered, and
+        ``without`` never; the filter acts before the ranking, so that fewer than ``count`` come
+        back only where fewer are left. Equal scores stand in the order of their ids.
+        """
+
+    def scores(self, query: FloatMatrix, ids: Ids) -> Scores:
+        """Return the inner product of ``query`` with each of ``ids``, shape (len(ids),).
+
+        An id that is not in the index has the score 0.
+        """
+
+
+class FlatIndex:
+    """Exact search over all vectors with FAISS, memory-mapped from disk."""
+
+    VECTORS, IDS = "vectors.faiss", "ids.npy"
+
+    def __init__(self, index: faiss.Index, ids: Ids) -> None:
+        self._index = index
+        self._ids = ids
+
+    @classmethod
+    def build(cls, ids: Ids, vectors: FloatMatrix) -> "FlatIndex":
+        """Index ``vectors`` of shape (n, dimension) under ``ids``, shape (n,), in any order."""
+        order = np.argsort(ids)
+        index = faiss.IndexFlatIP(vectors.shape[1])
+        index.add(np.ascontiguousarray(vectors[order], np.float32))
+        return cls(index, ids[order].astype(np.int64))
+
+    @classmethod
+    def open(cls, folder: Path) -> "FlatIndex":
+        """Map the index that ``save`` wrote to ``folder``. Raises Damaged if it cannot be read."""
+        try:
+            index = faiss.read_index(str(folder / cls.VECTORS), faiss.IO_FLAG_MMAP_IFC)
+            ids = np.load(folder / cls.IDS, allow_pickle=False)
+        except (RuntimeError, OSError, ValueError) as error:
+            raise Damaged("snapshot.damaged", file=cls.VECTORS) from error
+        return cls(index, ids)
+
+    def save(self, folder: Path) -> None:
+        """Write the index into ``folder``."""
+        faiss.write_index(self._index, str(folder / self.VECTORS))
+        np.save(folder / self.IDS, self._ids, allow_pickle=False)
+
+    @property
+    def ids(self) -> Ids:
+        """All chunk ids, ascending, shape (n,)."""
+        return self._ids
+
+    def updated(self, removed: Iterable[int], ids: Ids, vectors: FloatMatrix) -> "FlatIndex":
+        """Return a new index without ``removed`` and with ``vectors`` under ``ids``."""
+        kept = ~np.isin(self._ids, np.fromiter(removed, np.int64))
+        old = self._index.reconstruct_n(0, self._index.ntotal).reshape(-1, self._index.d)
+        new = vectors.reshape(-1, self._index.d)
+        return self.build(np.concatenate([self._ids[kept], ids]), np.concatenate([old[kept], new]))
+
+    def search(
+        self, query: FloatMatrix, count: int, among: Ids | None = None, without: Iterable[int] = ()
+    ) -> tuple[Ids, Scores]:
+        """Return the nearest ids and their inner products, best first (see VectorIndex)."""
+        parameters, left = self._selection(among, np.fromiter(without, np.int64))
+        count = min(count, left)
+        if count <= 0:
+            return np.empty(0, np.int64), np.empty(0, np.float32)
+        scores, positions = self._index.search(query[None, :], count, params=parameters)
+        ids = self._ids[positions[0]]
+        order = np.lexsort((ids, -scores[0]))
+        return ids[order], scores[0][order]
+
+    def scores(self, query: FloatMatrix, ids: Ids) -> Scores:
+        """Return the inner product of ``query`` with each of ``ids`` (see VectorIndex)."""
+        result = np.zeros(len(ids), np.float32)
+        if len(self._ids):
+            positions = np.minimum(np.searchsorted(self._ids, ids), len(self._ids) - 1)
+            known = self._ids[positions] == ids
+            if known.any():
+                vectors = self._index.reconstruct_batch(positions[known])
+                result[known] = vectors @ query
+        return result
+
+    def _selection(
+        self, among: Ids | None, without: Ids
+    ) -> tuple[faiss.SearchParameters | None, int]:
+        if among is None and not len(without):
+            return None, len(self._ids)
+        allowed = np.ones(len(self._ids), bool) if among is None else np.isin(self._ids, among)
+        allowed &= ~np.isin(self._ids, without)
+        bits = np.packbits(allowed, bitorder="little")
+        # The stubs know the constructors of C++, not those of the Python wrapper.
+        selector = faiss.IDSelectorBitmap(bits)  # type: ignore[call-arg,arg-type]
+        parameters = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]
+        return parameters, int(allowed.sum())

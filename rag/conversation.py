@@ -1,0 +1,64 @@
+"""Follow-up questions made whole: «А когда?» after «Кто открыл школу в Сибае?».
+
+By rules: what the earlier question was about is put before the follow-up, its question words left
+out — «Открыл школу в Сибае — а когда?».
+"""
+
+import re
+from collections.abc import Sequence
+
+from index.text.analysis import analyse, fold
+from rag.types import Turn
+
+_OPENING = re.compile(r"^\s*(?:а|ә|э|и|һәм|хэм|ну|ә һуң)\s", re.IGNORECASE)
+_POINTS_BACK = frozenset(
+    fold(word)
+    for word in """
+    он она оно они его её их ему ей им него неё них нём ней этот эта это эти там тогда этого
+    этой этом туда оттуда сколько когда где почему ул уны уның уға унда унан улар уларҙы уларҙың
+    уларға был бының быны унда шунда шул ошо тегендә ҡасан ҡайҙа күпме нисә ниңә
+    """.split()
+)
+_QUESTION_WORDS = frozenset(
+    fold(word)
+    for word in """
+    кто что кого кому чем где когда куда откуда почему зачем сколько какой какая какое какие
+    каком каких какую какого каким чей чья чьё году год числа месяце ли в во на с к по о об кем кемдәр нимә ниндәй
+    ҡасан ҡайҙа ҡайҙан ҡайһы нисә нисек күпме ниңә йылда
+    """.split()
+)
+_WORD = re.compile(r"[^\W_]+")
+_FEW_TERMS = 2
+
+
+def whole_question(question: str, history: Sequence[Turn]) -> str:
+    """Return the question as it is understood: with what it takes from the earlier turns."""
+    earlier = [turn.content for turn in history if turn.role == "user"]
+    if not earlier or not _is_follow_up(question):
+        return question
+    about = " ".join(earlier[-2:]) if _is_follow_up(earlier[-1]) else earlier[-1]
+    topic = _topic(about)
+    if not topic:
+        return question
+    return f"{topic[0].upper()}{topic[1:]} — {question[0].lower()}{question[1:]}"
+
+
+def _is_follow_up(question: str) -> bool:
+    words = [fold(word) for word in _WORD.findall(question)]
+    terms = len(analyse(question))
+    leans = any(word in _POINTS_BACK for word in words)
+    return bool(
+        (_OPENING.match(question) and terms <= 2 * _FEW_TERMS)
+        or terms == 0
+        or (leans and terms <= _FEW_TERMS)
+    )
+
+
+def _topic(question: str) -> str:
+    """Return the question without the question words it begins with."""
+    rest = question.strip().rstrip("?!. ")
+    while match := _WORD.match(rest.lstrip(' ,—–-«"')):
+        if fold(match.group()) not in _QUESTION_WORDS:
+            break
+        rest = rest.lstrip(' ,—–-«"')[match.end() :]
+    return rest.strip(" ,—–-")[:500]

@@ -1,0 +1,184 @@
+"""Evidence: the sentences of the passages, by how likely they answer the question.
+
+A first, linear scorer over features that need no second model: nearness of meaning, the share of
+the question's terms that a sentence holds, whether it holds what is asked for (a number, a date, a
+person), and how good its passage is. Weights are fitted, see ``weights.json``.
+"""
+
+import re
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from cachetools import LRUCache
+from numpy.typing import NDArray
+
+from index.embedding.protocol import Embedder, FloatMatrix
+from index.reader import IndexView
+from index.text.analysis import analyse
+from index.text.language import Language, detect_language
+from index.text.sentences import sentence_spans
+from index.text.spans import Span
+from rag.facts import Fact, FactKind, find_facts
+from rag.questions import Kind
+from rag.retrieval import Hit, Query, standardised
+
+FEATURES = (
+    "nearness",  # cosine of question and sentence
+    "relative_nearness",  # that, as a z-score among the question's sentences
+    "coverage",  # share of the question's terms in the sentence, by weight
+    "relative_coverage",  # that, as a z-score among the question's sentences
+    "near_coverage",  # share of the question's terms in the sentence and its two neighbours
+    "context_coverage",  # share of the question's terms in the passage and its title
+    "passage",  # fused score of the passage
+    "cosine",  # of question and passage
+    "bm25",  # of the passage
+    "rank",  # 1 / rank of the passage
+    "document_rank",  # 1 / rank of the document, by its best passage
+    "expected_fact",  # holds what is asked for, beyond what the question says itself
+    "missing_fact",  # is asked for a fact and does not hold one
+    "leans_back",  # begins with a pronoun whose sense stands elsewhere
+    "short",  # hardly a sentence
+    "long",  # so long that the answer drowns in it
+    "foreign",  # in the other language than the question
+    "foreign_coverage",  # coverage where it is in the other language
+)
+
+EXPECTED: dict[Kind, tuple[FactKind, ...]] = {
+    "who": ("person",),
+    "when": ("date",),
+    "how_many": ("number",),
+    "where": ("place",),
+}
+_LEANS_BACK = re.compile(
+    r"^[\s—–\-«\"(]*(?:Был|Ул|Улар|Уның|Уға|Уны|Унда|Шул|Ошо|Бында|Шулай|Бынан|Он|Она|Оно|Они|Это|Этот|Эта|Эти|"
+    r"Его|Её|Ее|Их|Там|Здесь|Об этом|При этом|Также|Кроме того|Так)\b"
+)
+_MOST_EMBEDDED = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A sentence that may answer. ``span`` stands in the document's text."""
+
+    hit: Hit
+    span: Span
+    text: str
+    language: Language
+    facts: Sequence[Fact]
+    features: NDArray[np.float64] = field(repr=False)
+
+
+class SentenceVectors:
+    """Vectors of sentences; those last used are kept. Safe to share between threads."""
+
+    def __init__(self, embedder: Embedder, kept: int = 4096) -> None:
+        self._embedder = embedder
+        self._kept: LRUCache[str, FloatMatrix] = LRUCache(maxsize=kept)
+        self._turn = threading.Lock()
+
+    def of(self, sentences: Sequence[str]) -> FloatMatrix:
+        """Return unit vectors of shape (len(sentences), dimension)."""
+        with self._turn:
+            found = {text: self._kept[text] for text in sentences if text in self._kept}
+        new = [text for text in dict.fromkeys(sentences) if text not in found]
+        if new:
+            found.update(zip(new, self._embedder.embed_passages(new), strict=True))
+            with self._turn:
+                self._kept.update({text: found[text] for text in new})
+        return np.stack([found[text] for text in sentences])
+
+
+def find_candidates(
+    view: IndexView,
+    query: Query,
+    kind: Kind,
+    language: str,
+    hits: Sequence[Hit],
+    vectors: SentenceVectors,
+) -> list[Candidate]:
+    """Return the sentences of ``hits`` with their features, in no particular order.
+
+    Only those that look best without their vectors are embedded and returned.
+    """
+    weights = view.weights(query.terms)
+    expected = EXPECTED.get(kind, ())
+    rough: list[tuple[float, _Rough]] = []
+    seen: set[str] = set()
+    documents = list(dict.fromkeys(hit.passage.document_id for hit in hits))
+    for rank, hit in enumerate(hits, 1):
+        document_rank = 1 + documents.index(hit.passage.document_id)
+        context = _coverage(f"{hit.passage.title or ''}\n{hit.passage.text}", weights)
+        spans = sentence_spans(hit.passage.text)
+        for place, span in enumerate(spans):
+            text = span.of(hit.passage.text)
+            if text in seen:
+                continue  # the same sentence in another document says nothing more
+            seen.add(text)
+            facts = [fact for fact in find_facts(text) if not _is_asked(fact, query.text)]
+            row = _Rough(
+                hit, span.shifted(hit.passage.span.start), text, facts, rank, document_rank,
+                _coverage(text, weights), _coverage(_near(hit.passage.text, spans, place), weights),
+                context, any(fact.kind in expected for fact in facts),
+            )  # fmt: skip
+            likely = row.coverage + row.near + 0.5 * row.expected + 0.5 / document_rank
+            rough.append((likely, row))
+    rough.sort(key=lambda pair: -pair[0])
+    rows = [row for _, row in rough[:_MOST_EMBEDDED]]
+    if not rows:
+        return []
+    nearness = vectors.of([row.text for row in rows]) @ query.vector
+    return _with_features(rows, nearness, bool(expected), language)
+
+
+@dataclass(frozen=True, slots=True)
+class _Rough:
+    hit: Hit
+    span: Span
+    text: str
+    facts: list[Fact]
+    rank: int
+    document_rank: int
+    coverage: float
+    near: float
+    context: float
+    expected: bool
+
+
+def _with_features(
+    rows: list[_Rough], nearness: FloatMatrix, wants_fact: bool, language: str
+) -> list[Candidate]:
+    relative_nearness = standardised(nearness)
+    relative_coverage = standardised(np.array([row.coverage for row in rows], np.float32))
+    candidates = []
+    for i, row in enumerate(rows):
+        spoken = detect_language(row.text).language
+        foreign = spoken in ("ba", "ru") and spoken != language
+        values = (
+            nearness[i], relative_nearness[i], row.coverage, relative_coverage[i], row.near,
+            row.context, row.hit.score, row.hit.dense, row.hit.lexical, 1 / row.rank,
+            1 / row.document_rank, row.expected, wants_fact and not row.expected,
+            bool(_LEANS_BACK.match(row.text)), len(row.text) < 40, len(row.text) > 350,
+            foreign, row.coverage * foreign,
+        )  # fmt: skip
+        features = np.array(values, np.float64)
+        candidates.append(Candidate(row.hit, row.span, row.text, spoken, row.facts, features))
+    return candidates
+
+
+def _coverage(text: str, weights: dict[str, float]) -> float:
+    held = {term.text for term in analyse(text)}
+    total = sum(weights.values())
+    return sum(w for term, w in weights.items() if term in held) / total if total else 0.0
+
+
+def _near(text: str, spans: Sequence[Span], place: int) -> str:
+    around = spans[max(0, place - 1) : place + 2]
+    return text[around[0].start : around[-1].end]
+
+
+def _is_asked(fact: Fact, question: str) -> bool:
+    """Whether the question says the fact itself: «к 2036 году» is not what it asks for."""
+    said = {term.text for term in analyse(question)}
+    return all(term.text in said for term in analyse(fact.text))

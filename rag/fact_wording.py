@@ -1,0 +1,184 @@
+"""A fact of one language said in the other: «2011 йылда» → «В 2011 году».
+
+Only what can be said surely is said: digits, months, money and a few units have one translation. A
+name in Bashkir letters has several Russian spellings, so it is left to the quotation.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Literal
+
+from rag.facts import DATE, MONTH_STEMS, NUMBER, Fact
+
+AnswerLanguage = Literal["ba", "ru"]
+
+_RU_OF = (
+    "января", "февраля", "марта", "апреля", "мая", "июня",
+    "июля", "августа", "сентября", "октября", "ноября", "декабря",
+)  # fmt: skip
+_RU_IN = (
+    "январе", "феврале", "марте", "апреле", "мае", "июне",
+    "июле", "августе", "сентябре", "октябре", "ноябре", "декабре",
+)  # fmt: skip
+_BA_IN_OF_YEAR = (
+    "ғинуарында", "февралендә", "мартында", "апрелендә", "майында", "июнендә",
+    "июлендә", "авгусында", "сентябрендә", "октябрендә", "ноябрендә", "декабрендә",
+)  # fmt: skip
+_BA_ON = (
+    "ғинуарҙа", "февралдә", "мартта", "апрелдә", "майҙа", "июндә",
+    "июлдә", "августа", "сентябрҙә", "октябрҙә", "ноябрҙә", "декабрҙә",
+)  # fmt: skip
+
+Forms = tuple[str, str, str, str, str]
+
+# Stem → (Bashkir, its ablative, Russian after 1, 2 and 5).
+_SCALES = {
+    "мең": ("мең", "меңдән", "тысяча", "тысячи", "тысяч"),
+    "тыс": ("мең", "меңдән", "тысяча", "тысячи", "тысяч"),
+    "млн": ("миллион", "миллиондан", "миллион", "миллиона", "миллионов"),
+    "миллион": ("миллион", "миллиондан", "миллион", "миллиона", "миллионов"),
+    "млрд": ("миллиард", "миллиардтан", "миллиард", "миллиарда", "миллиардов"),
+    "миллиард": ("миллиард", "миллиардтан", "миллиард", "миллиарда", "миллиардов"),
+    "трлн": ("триллион", "триллиондан", "триллион", "триллиона", "триллионов"),
+    "триллион": ("триллион", "триллиондан", "триллион", "триллиона", "триллионов"),
+}
+_UNITS = {
+    "һум": ("һум", "һумдан", "рубль", "рубля", "рублей"),
+    "руб": ("һум", "һумдан", "рубль", "рубля", "рублей"),
+    "кеше": ("кеше", "кешенән", "человек", "человека", "человек"),
+    "человек": ("кеше", "кешенән", "человек", "человека", "человек"),
+    "процент": ("процент", "проценттан", "процент", "процента", "процентов"),
+    "%": ("процент", "проценттан", "процент", "процента", "процентов"),
+    "тонн": ("тонна", "тоннанан", "тонна", "тонны", "тонн"),
+    "километр": ("километр", "километрҙан", "километр", "километра", "километров"),
+    "гектар": ("гектар", "гектарҙан", "гектар", "гектара", "гектаров"),
+    "предприяти": ("предприятие", "предприятиенан", "предприятие", "предприятия", "предприятий"),
+    "проект": ("проект", "проекттан", "проект", "проекта", "проектов"),
+    "мәктәп": ("мәктәп", "мәктәптән", "школа", "школы", "школ"),
+    "школ": ("мәктәп", "мәктәптән", "школа", "школы", "школ"),
+    "бала": ("бала", "баланан", "ребёнок", "ребёнка", "детей"),
+    "дет": ("бала", "баланан", "ребёнок", "ребёнка", "детей"),
+    "ғаилә": ("ғаилә", "ғаиләнән", "семья", "семьи", "семей"),
+    "семе": ("ғаилә", "ғаиләнән", "семья", "семьи", "семей"),
+}
+_MORE = re.compile(r"(?:бол(?:ее|ьше)|свыше)\s+(?:чем\s+)?$|^\w*\s*(?:ашыу|артыҡ|күберәк)", re.I)
+_ABOUT = re.compile(r"(?:около|примерно|порядка|яҡынса)\s+$|^\s*(?:тирәһе|самаһы)", re.I)
+_UP_TO = re.compile(r"(?:до|почти)\s+$|^\w*\s*(?:тиклем|яҡын)", re.I)
+_CYRILLIC_BASHKIR = re.compile("[ҡғҙҫһәөүңҠҒҘҪҺӘӨҮҢ]")
+
+
+def say_fact(fact: Fact, sentence: str, language: AnswerLanguage) -> str | None:
+    """Return the fact in ``language``, begun with a capital; None where that is not sure."""
+    if fact.kind == "date":
+        said = _date(fact.text, language)
+    elif fact.kind == "number":
+        said = _number(fact, sentence, language)
+    elif fact.kind == "person" and not _CYRILLIC_BASHKIR.search(fact.text):
+        said = fact.text
+    else:
+        said = None
+    return said[0].upper() + said[1:] if said else None
+
+
+def _date(text: str, language: AnswerLanguage) -> str | None:
+    match = DATE.fullmatch(text)
+    if match is None or re.search(r"\d\s*[-–]\s*[0-3]?\d\s", text):
+        return None  # «3–5 апреля»: left to the quotation
+    year = match["year"] or match["year_after"]
+    month = _month(match["month"] or match["month_after"])
+    day = match["day"]
+    if language == "ru":
+        return _date_in_russian(day, month, year)
+    return _date_in_bashkir(day, month, year)
+
+
+def _date_in_russian(day: str | None, month: int | None, year: str | None) -> str | None:
+    of_year = f" {year} года" if year else ""
+    if month is None:
+        return f"в {year} году" if year else None
+    return f"{day} {_RU_OF[month]}{of_year}" if day else f"в {_RU_IN[month]}{of_year}"
+
+
+def _date_in_bashkir(day: str | None, month: int | None, year: str | None) -> str | None:
+    number = f"{day} " if day else ""
+    if month is None:
+        return f"{year} йылда" if year else None
+    if year:
+        return f"{year} йылдың {number}{_BA_IN_OF_YEAR[month]}"
+    return f"{number}{_BA_ON[month]}"
+
+
+def _month(text: str | None) -> int | None:
+    if text is None:
+        return None
+    lower = text.lower()
+    return next(
+        (i for i, stems in enumerate(MONTH_STEMS) if lower.startswith(stems[0]) or
+         lower.startswith(stems[1])),
+        None,
+    )  # fmt: skip
+
+
+def _number(fact: Fact, sentence: str, language: AnswerLanguage) -> str | None:
+    match = NUMBER.fullmatch(fact.text)
+    if match is None:
+        return None
+    scale = _entry(_SCALES, match["scale"])
+    unit = _entry(_UNITS, match["unit"])
+    before, after = sentence[: fact.span.start], sentence[fact.span.end :]
+    if match["unit"] and unit is None:
+        # An unknown unit is left out, so what follows the number is seen from there.
+        after = sentence[fact.span.start + match.start("unit") :]
+    words = [match["value"]]
+    plural = _plural_form(match["value"])
+    if scale is not None:
+        words.append(scale[0] if language == "ba" else scale[2:][plural])
+        plural = 2
+    if unit is not None:
+        words.append(unit[0] if language == "ba" else unit[2:][plural])
+    return _qualified(words, scale, unit, before, after, language)
+
+
+def _qualified(
+    words: list[str],
+    scale: Forms | None,
+    unit: Forms | None,
+    before: str,
+    after: str,
+    language: AnswerLanguage,
+) -> str | None:
+    """Add «более», «около» …; None where the bare number would say something else."""
+    last = unit or scale
+    if _MORE.search(before) or _MORE.search(after):
+        if last is None:
+            return None
+        if language == "ba":
+            return " ".join([*words[:-1], last[1], "ашыу"])
+        # After «более» the genitive: «более 44 миллиардов рублей».
+        genitive = [entry[4] for entry in (scale, unit) if entry is not None]
+        return " ".join(["более", words[0], *genitive])
+    if _ABOUT.search(before) or _ABOUT.search(after):
+        if language == "ba":
+            return " ".join(["яҡынса", *words])
+        genitive = [entry[4] for entry in (scale, unit) if entry is not None]
+        return " ".join(["около", words[0], *genitive])
+    if _UP_TO.search(before) or _UP_TO.search(after):
+        return None
+    return " ".join(words)
+
+
+def _entry(table: Mapping[str, Forms], word: str | None) -> Forms | None:
+    if not word:
+        return None
+    lower = word.lower()
+    return next((entry for stem, entry in table.items() if lower.startswith(stem)), None)
+
+
+def _plural_form(value: str) -> int:
+    """0, 1, 2: the Russian form after 1, after 2–4, and after the rest."""
+    if "," in value or "." in value:
+        return 1
+    number = int(re.sub(r"\D", "", value))
+    if 11 <= number % 100 <= 14:
+        return 2
+    return {1: 0, 2: 1, 3: 1, 4: 1}.get(number % 10, 2)

@@ -1,0 +1,100 @@
+"""What a question asks for: a person, a date, a number, a place … — in both languages.
+
+Words are compared folded, so that «ҡасан» and «касан» are one.
+"""
+
+import re
+from typing import Literal
+
+from index.text.analysis import fold
+
+Kind = Literal[
+    "who", "when", "where", "how_many", "why", "which", "yes_no", "what", "list", "unknown"
+]
+
+_WORD = re.compile(r"[^\W\d_]+")
+_WHICH_BA = r"(?:кай[хс]ы|ниндэй)"
+_PLURAL_BA = r"\w+(?:лар|лэр|дар|дэр|тар|тэр|зар|зэр)\w*"
+_AMOUNT_RU = r"(?:объем|сумм|размер|числен|количеств|стоимост|площад|дол|бюджет|цен)\w*"
+_TIME_RU = r"(?:год\w*|числ\w*|месяц\w*|ден\w*|дня|дат\w+|век\w*|врем\w+)"
+
+# The first to begin in the question counts, and of those the first in this table: «в каком году»
+# is a "when", though «каком» alone is a "which".
+_PATTERNS: dict[Kind, tuple[str, ...]] = {
+    "when": (
+        r"когда",
+        r"к как\w+ сроку",
+        rf"(?:с )?(?:как\w+|котор\w+|чьем) {_TIME_RU}",
+        r"дат\w+ (?:провед|основ|откр)\w*",
+        r"касан\w*",
+        rf"{_WHICH_BA} (?:йыл|кон|ай|вакыт)\w*",
+        r"нисэнсе (?:йыл|ай|кон|числ)\w*",
+    ),
+    "how_many": (
+        r"(?:на|во )?скольк\w*",
+        rf"каков\w* (?:\w+ )?{_AMOUNT_RU}",
+        rf"как\w+ {_AMOUNT_RU}",
+        r"купме\w*",
+        r"нисэу?\w*",
+        r"ниндэй (?:кулэм|сумма|хак)\w*",
+        r"(?:кулэме|хаклы|хакы|сумма\w+|хаман) (?:\w+ )?(?:ниндэй|купме)",
+    ),
+    "where": (
+        r"где|куда|откуда",
+        r"как\w+ (?:город|район|стран|сел)\w*",
+        r"ка[й][зд]а\w*",
+        rf"{_WHICH_BA} (?:кала|район|ил|ауыл|урын)\w*",
+    ),
+    "why": (
+        r"почему|зачем|отчего|из за чего",
+        r"(?:по )?как\w+ причин\w*",
+        r"нинэ|ни осон|ни сэбэп\w*|ниндэй сэбэп\w*",
+    ),
+    "who": (
+        r"кто|кого|кому|кем|чей|чья|чье|чьи\w*|чьей",
+        r"кем(?:де|ден|гэ|дэ|дэн|дэр\w*|дер\w*)",
+    ),
+    "list": (
+        r"каки[ех]|назовите|перечислите",
+        r"кай[хс]ылар\w*",
+        rf"{_WHICH_BA} {_PLURAL_BA}",
+    ),
+    "which": (r"как(?:ой|ая|ое|ого|ую|им|ом)|котор\w+", r"ниндэй\w*|кай[хс]ы\w*|нисэнсе"),
+    "yes_no": (r"\w+ ли|верно|правда", r"\w{2,}(?:мы|ме|мо)$"),
+    "what": (r"что|чем|чему|чего", r"ним[эа]\w*"),
+}
+_COMPILED = tuple(
+    (kind, re.compile(rf"(?<!\S)(?:{'|'.join(patterns)})(?!\S)"))
+    for kind, patterns in _PATTERNS.items()
+)
+
+_GREETING = re.compile(
+    r"(?:привет\w*|здравствуй\w*|добр\w+ (?:день|утро|вечер)|салют|как дела|"
+    r"сэлэм\w*|салам\w*|хаумы\w*|хайырлы (?:кон|иртэ|кис)\w*|(?:хэлдэр|хэлегез|эштэр) нисек|"
+    r"спасибо\w*|благодар\w+|рэхмэт\w*|рахмат\w*|пока|до свидания|хау бул\w*|хуш\w*|"
+    r"hello|hi|thanks|thank you)"
+)
+_THANKS = re.compile(r"спасиб|благодар|рэхмэт|рахмат|thank")
+_ADDRESS = frozenset(
+    "хезгэ бик зур большое вам тебе всем и есть друзья дустар йэмэгэт туган ук же огромное".split()
+)
+
+
+def question_kind(question: str) -> Kind:
+    """Return what the question asks for; ``unknown`` for a bare topic."""
+    folded = _folded(question)
+    found = [(m.start(), at, k) for at, (k, p) in enumerate(_COMPILED) if (m := p.search(folded))]
+    return min(found)[2] if found else "unknown"
+
+
+def small_talk(question: str) -> Literal["greeting", "thanks"] | None:
+    """Return what the text is where it is nothing but a greeting or thanks."""
+    folded = _folded(question)
+    rest = [word for word in _GREETING.sub(" ", folded).split() if word not in _ADDRESS]
+    if rest or not _GREETING.search(folded):
+        return None
+    return "thanks" if _THANKS.search(folded) else "greeting"
+
+
+def _folded(question: str) -> str:
+    return " ".join(fold(word) for word in _WORD.findall(question))

@@ -1,0 +1,94 @@
+"""What goes into the pipeline and what comes out of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+from index.reader import Filters
+from index.text.spans import Span
+from rag.fact_wording import AnswerLanguage
+from rag.retrieval import Hit
+
+Reason = Literal["no_evidence", "low_confidence", "empty_index", "small_talk"]
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One earlier message of the conversation."""
+
+    role: Literal["user", "assistant"]
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A question with everything that decides its answer; ``language`` None: the question's own."""
+
+    question: str
+    language: AnswerLanguage | None = None
+    top_k: int = 8
+    filters: Filters = field(default_factory=Filters)
+    history: Sequence[Turn] = ()
+
+
+class Observer(Protocol):
+    """Is told of an answer while it is made, in this order."""
+
+    def started(self, answer_id: str, language: AnswerLanguage, index_version: str) -> None:
+        """The question is understood; nothing has been looked for yet."""
+
+    def found(self, hits: Sequence[Hit]) -> None:
+        """These passages are considered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A verified quotation: ``quote`` stands at ``span`` of the stored text, to the letter."""
+
+    number: int
+    document_id: str
+    document_version: int
+    title: str | None
+    url: str | None
+    language: str
+    published_at: str | None
+    span: Span
+    quote: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerSpan:
+    """A part of the answer and the numbers of the citations it stands on."""
+
+    span: Span
+    citations: Sequence[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer with its citations, or a refusal with its reason.
+
+    ``confidence`` is the probability that the citations answer the question; times are in
+    milliseconds.
+    """
+
+    id: str
+    question: str
+    language: AnswerLanguage
+    text: str
+    confidence: float
+    reason: Reason | None
+    index_version: str
+    spans: Sequence[AnswerSpan] = ()
+    citations: Sequence[Citation] = ()
+    related: Sequence[Hit] = ()
+    sources: Sequence[Hit] = ()
+    retrieve_ms: float = 0.0
+    answer_ms: float = 0.0
+
+    @property
+    def answered(self) -> bool:
+        """Whether this is an answer; False for a refusal."""
+        return self.reason is None

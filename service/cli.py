@@ -1,0 +1,246 @@
+"""The command ``yauap``.
+
+Libraries that take seconds to import are imported by the commands that need them, so that the
+others answer at once.
+"""
+
+import json
+import logging
+import signal
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn, TypeVar
+
+import typer
+
+from index.errors import YauapError
+from service.words import operator_language, say
+
+if TYPE_CHECKING:
+    from index.folder import DataFolder
+    from rag.pipeline import Pipeline
+    from service.schemas import AskIn, SearchIn
+    from service.settings import ServiceSettings
+
+_Body = TypeVar("_Body", "AskIn", "SearchIn")
+
+app = typer.Typer(
+    help=say("help_app"), no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
+)
+documents = typer.Typer(help=say("help_documents"), no_args_is_help=True)
+index = typer.Typer(help=say("help_index"), no_args_is_help=True)
+app.add_typer(documents, name="documents")
+app.add_typer(index, name="index")
+
+DataDir = Annotated[Path | None, typer.Option("--data-dir", help=say("help_data_dir"))]
+AsJson = Annotated[bool, typer.Option("--json", help=say("help_json"))]
+Url = Annotated[str | None, typer.Option("--url", help=say("help_url"))]
+TopK = Annotated[int, typer.Option("--top-k", min=1, max=50, help=say("help_top_k"))]
+
+
+def main() -> NoReturn:
+    """Run the command line; every foreseen error is one sentence and exit status 1."""
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # «yauap … | head» ends quietly
+    try:
+        app()
+    except YauapError as error:
+        from service.terminal import notes, plain
+
+        notes.print(plain(error.in_language(operator_language())), style="red")
+        sys.exit(1)
+    sys.exit(0)
+
+
+@app.command(help=say("help_ingest"))
+def ingest(paths: list[Path], data_dir: DataDir = None) -> None:
+    """Add files, folders or JSON lines."""
+    from index.readers import list_files, read_files
+    from service.terminal import job_bar, notes, plain
+
+    folder = _folder(data_dir)
+    listing = list_files(paths)
+    folder.indexer.require_compatible()
+    limit = folder.settings.max_document_bytes
+    job_id = folder.jobs.accept(read_files(listing.files, limit), limit)
+    with job_bar() as progress:
+        job = folder.indexer.run_until(job_id, progress)
+    language = operator_language()
+    for error in job.errors:
+        notes.print(f"{plain(error.document or str(error.index + 1))}: "
+                    f"{plain(error.reason(language))}", style="red")  # fmt: skip
+    if listing.skipped:
+        notes.print(say("skipped", count=len(listing.skipped)))
+    notes.print(say("added", added=job.added, updated=job.updated, unchanged=job.unchanged,
+                    failed=job.failed))  # fmt: skip
+    if job.failed:
+        raise typer.Exit(1)
+
+
+@app.command(help=say("help_ask"))
+def ask(
+    question: str,
+    as_json: AsJson = False,
+    url: Url = None,
+    top_k: TopK = 8,
+    data_dir: DataDir = None,
+) -> None:
+    """Answer a question."""
+    from service.asking import answer
+    from service.schemas import AnswerOut, AskIn
+    from service.terminal import show_answer
+
+    body = _checked(AskIn, question=question, top_k=top_k)
+    if url is None:
+        given = answer(_pipeline(data_dir), body)
+    else:
+        from service.client import post
+
+        given = AnswerOut.model_validate(post(url, "/v1/ask", body.model_dump(mode="json")))
+    _print_json(given.model_dump_json()) if as_json else show_answer(given)
+
+
+@app.command(help=say("help_search"))
+def search(
+    query: str, as_json: AsJson = False, url: Url = None, top_k: TopK = 10, data_dir: DataDir = None
+) -> None:
+    """Find passages."""
+    from service.asking import results
+    from service.schemas import SearchIn, SearchOut
+    from service.terminal import show_results
+
+    body = _checked(SearchIn, query=query, top_k=top_k)
+    if url is None:
+        found = results(_pipeline(data_dir), body)
+    else:
+        from service.client import post
+
+        found = SearchOut.model_validate(post(url, "/v1/search", body.model_dump(mode="json")))
+    _print_json(found.model_dump_json()) if as_json else show_results(found)
+
+
+@app.command(help=say("help_serve"))
+def serve(
+    host: Annotated[str | None, typer.Option(help=say("help_host"))] = None,
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help=say("help_port"))] = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Start the service."""
+    from service.server import run_server
+
+    run_server(_settings(data_dir, host=host, port=port))
+
+
+@documents.command("list", help=say("help_list"))
+def list_documents(as_json: AsJson = False, data_dir: DataDir = None) -> None:
+    """List the documents."""
+    from service.rendering import document_out
+    from service.terminal import out, plain
+
+    library, after = _folder(data_dir).library, None
+    while page := library.page(after, 500):
+        for record in page:
+            if as_json:
+                _print_json(document_out(record).model_dump_json())
+            else:
+                out.print(f"{plain(record.id)}\t{record.language}\t{record.version}\t"
+                          f"{record.characters}\t{plain(record.title or '')}")  # fmt: skip
+        after = page[-1].id
+
+
+@documents.command("show", help=say("help_show"))
+def show_document(document_id: str, data_dir: DataDir = None) -> None:
+    """Print the stored text of a document."""
+    sys.stdout.write(_folder(data_dir).library.text(document_id))
+
+
+@documents.command("delete", help=say("help_delete"))
+def delete_documents(document_ids: list[str], data_dir: DataDir = None) -> None:
+    """Delete documents."""
+    from service.terminal import notes, plain
+
+    library = _folder(data_dir).library
+    for document_id in document_ids:
+        library.delete(document_id)
+        notes.print(say("deleted", id=plain(document_id)))
+
+
+@index.command("info", help=say("help_info"))
+def index_info(data_dir: DataDir = None) -> None:
+    """Say what is in the index."""
+    from service.terminal import out
+
+    folder = _folder(data_dir)
+    census, spec = folder.library.census(), folder.embedder.spec
+    languages = ", ".join(f"{name} {count}" for name, count in census.by_language.items())
+    out.print(say("info", documents=census.documents, chunks=census.chunks,
+                  languages=languages or "—", model=spec.name, revision=spec.revision,
+                  version=folder.index.version()))  # fmt: skip
+
+
+@index.command("verify", help=say("help_verify"))
+def index_verify(data_dir: DataDir = None) -> None:
+    """Check every file of the index."""
+    from index.snapshot import verify_data
+    from service.terminal import notes
+
+    folder = _folder(data_dir)
+    faults = verify_data(folder.catalog, folder.snapshots)
+    for line in [say("damaged_files"), *faults] if faults else [say("verified")]:
+        notes.print(line)
+    if faults:
+        raise typer.Exit(1)
+
+
+@index.command("rebuild", help=say("help_rebuild"))
+def index_rebuild(data_dir: DataDir = None) -> None:
+    """Chunk and embed all documents anew."""
+    from service.terminal import bar
+
+    with bar(say("rebuilding")) as update:
+        _folder(data_dir).indexer.rebuild(update)
+
+
+def _settings(data_dir: Path | None, **given: object) -> "ServiceSettings":
+    from pydantic import ValidationError
+
+    from index.errors import InvalidSetting
+    from service.settings import ServiceSettings
+
+    values = {key: value for key, value in given.items() if value is not None}
+    if data_dir is not None:
+        values["data_dir"] = data_dir
+    try:
+        return ServiceSettings(**values)  # type: ignore[arg-type] # checked by the class itself
+    except ValidationError as error:
+        fault = error.errors()[0]
+        name = "YAUAP_" + str(fault["loc"][0]).upper()
+        raise InvalidSetting("cli.setting", name=name, why=fault["msg"]) from error
+
+
+def _folder(data_dir: Path | None) -> "DataFolder":
+    from index.folder import DataFolder
+    from service.terminal import notes
+
+    return DataFolder(_settings(data_dir), lambda: notes.print(say("converting")))
+
+
+def _pipeline(data_dir: Path | None) -> "Pipeline":
+    from rag.factory import make_pipeline
+
+    return make_pipeline(_folder(data_dir), _settings(data_dir))
+
+
+def _checked(schema: type[_Body], **values: object) -> _Body:
+    from pydantic import ValidationError
+
+    from index.errors import InvalidInput
+
+    try:
+        return schema.model_validate(values)
+    except ValidationError as error:
+        raise InvalidInput("cli.question") from error
+
+
+def _print_json(line: str) -> None:
+    sys.stdout.write(json.dumps(json.loads(line), ensure_ascii=False) + "\n")

@@ -1,0 +1,147 @@
+"""Errors as RFC 9457 problem objects, in the caller's language.
+
+The types are ``urn:yauap:problem:NAME``; the names and their statuses stand in ``PROBLEMS``.
+"""
+
+import logging
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from starlette.exceptions import HTTPException
+
+from index.errors import (
+    Conflict,
+    Gone,
+    InvalidInput,
+    NotFound,
+    SnapshotMismatch,
+    YauapError,
+)
+from index.messages import MessageLanguage, message, preferred_language
+
+_log = logging.getLogger(__name__)
+
+PROBLEMS = {
+    "bad-request": 400,
+    "forbidden": 403,
+    "not-found": 404,
+    "method-not-allowed": 405,
+    "conflict": 409,
+    "gone": 410,
+    "too-large": 413,
+    "unsupported-media-type": 415,
+    "invalid-request": 422,
+    "internal-error": 500,
+    "unavailable": 503,
+}
+_BY_STATUS = {status: name for name, status in PROBLEMS.items()}
+
+# What pydantic finds wrong, and how we say it.
+_FAULTS = {
+    "missing": "field.missing",
+    "extra_forbidden": "field.unknown",
+    "string_too_short": "field.too_short",
+    "string_too_long": "field.too_long",
+    "too_long": "field.too_long",
+    "too_short": "field.too_short",
+    "string_unicode": "field.unicode",
+    "json_invalid": "field.json",
+}
+
+
+def caller_language(request: Request) -> MessageLanguage:
+    """Return the language for the caller's errors, from ``Accept-Language``."""
+    return preferred_language(request.headers.get("accept-language", ""))
+
+
+def problem_object(
+    name: str, detail: str, instance: str, errors: Sequence[dict[str, str]] = ()
+) -> dict[str, Any]:
+    """Return the members of a problem."""
+    status = PROBLEMS[name]
+    members: dict[str, Any] = {
+        "type": f"urn:yauap:problem:{name}",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+        "instance": instance,
+    }
+    return {**members, "errors": list(errors)} if errors else members
+
+
+def problem(
+    name: str, detail: str, instance: str, errors: Sequence[dict[str, str]] = ()
+) -> JSONResponse:
+    """Return a problem as a response."""
+    return JSONResponse(
+        problem_object(name, detail, instance, errors),
+        status_code=PROBLEMS[name],
+        media_type="application/problem+json",
+    )
+
+
+def described(error: Exception, language: MessageLanguage) -> tuple[str, str]:
+    """Return the problem's name and detail for an error; paths and causes go to the log only."""
+    if isinstance(error, SnapshotMismatch):
+        return "unavailable", error.in_language(language)
+    for kind, name in (
+        (Gone, "gone"),
+        (NotFound, "not-found"),
+        (Conflict, "conflict"),
+        (InvalidInput, "bad-request"),
+    ):
+        if isinstance(error, kind):
+            return name, error.in_language(language)
+    if isinstance(error, YauapError):
+        _log.error("%s", error)
+        return "unavailable", message("http.unavailable", language)
+    _log.error("unforeseen", exc_info=error)
+    return "internal-error", message("http.internal", language)
+
+
+def install_problem_handlers(app: FastAPI) -> None:
+    """Answer every error of the application with a problem object."""
+
+    async def ours(request: Request, error: Exception) -> Response:
+        name, detail = described(error, caller_language(request))
+        return problem(name, detail, request.url.path)
+
+    async def http(request: Request, error: Exception) -> Response:
+        status = error.status_code if isinstance(error, HTTPException) else 500
+        name = _BY_STATUS.get(status, "bad-request" if status < 500 else "internal-error")
+        detail = message(f"http.{name.replace('-', '_')}", caller_language(request))
+        response = problem(name, detail, request.url.path)
+        if isinstance(error, HTTPException) and error.headers:
+            response.headers.update(error.headers)
+        return response
+
+    async def invalid(request: Request, error: Exception) -> Response:
+        language = caller_language(request)
+        found = error.errors() if isinstance(error, RequestValidationError) else ()
+        if any(fault["loc"] == ("body",) and "attributes_type" in fault["type"] for fault in found):
+            if "json" not in request.headers.get("content-type", ""):
+                detail = message("http.unsupported_media_type", language)
+                return problem("unsupported-media-type", detail, request.url.path)
+        errors = [_fault(fault, language) for fault in found][:20]
+        detail = " ".join(fault["detail"] for fault in errors[:3])
+        return problem("invalid-request", detail, request.url.path, errors)
+
+    app.add_exception_handler(YauapError, ours)
+    app.add_exception_handler(HTTPException, http)
+    app.add_exception_handler(RequestValidationError, invalid)
+    app.add_exception_handler(Exception, ours)
+
+
+def _fault(fault: dict[str, Any], language: MessageLanguage) -> dict[str, str]:
+    path = [] if fault["type"] == "json_invalid" else fault["loc"][1:]
+    field = ".".join(str(part) for part in path)[:100] or str(fault["loc"][0])
+    context = fault.get("ctx") or {}
+    limit = next((v for k, v in context.items() if k.startswith(("max", "min", "le", "ge"))), "")
+    key = _FAULTS.get(fault["type"], "field.invalid")
+    # What was given is not repeated: it may be long, secret or not even text.
+    shown = field.encode("utf-8", "replace").decode()
+    return {"field": shown, "detail": message(key, language, field=shown, limit=limit)}

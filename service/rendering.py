@@ -1,0 +1,140 @@
+"""From what the pipeline and the catalog give to the bodies of the contract."""
+
+from collections.abc import Sequence
+
+from index.jobs import JobRecord
+from index.library import DocumentRecord
+from index.messages import MessageLanguage
+from rag.retrieval import Hit
+from rag.types import Answer, Citation
+from service.schemas import (
+    AnswerOut,
+    AnswerSpanOut,
+    AskTimings,
+    CitationOut,
+    DocumentDetailOut,
+    GeneratorOut,
+    HitOut,
+    JobDocumentsOut,
+    JobErrorOut,
+    JobOut,
+    ScoresOut,
+    SpanOut,
+)
+
+
+def hit_out(hit: Hit) -> HitOut:
+    """Return a hit as the contract has it."""
+    passage = hit.passage
+    return HitOut(
+        document_id=passage.document_id,
+        document_version=passage.document_version,
+        chunk_id=str(passage.chunk_id),
+        title=passage.title,
+        url=passage.url,
+        language=passage.language,
+        published_at=passage.published_at,
+        start=passage.span.start,
+        end=passage.span.end,
+        quote=passage.text,
+        score=hit.score,
+        scores=ScoresOut(dense=hit.dense, lexical=hit.lexical),
+        highlights=[SpanOut(start=span.start, end=span.end) for span in hit.highlights],
+    )
+
+
+def hits_out(hits: Sequence[Hit]) -> list[HitOut]:
+    """Return hits as the contract has them."""
+    return [hit_out(hit) for hit in hits]
+
+
+def citation_out(citation: Citation) -> CitationOut:
+    """Return a citation as the contract has it."""
+    return CitationOut(
+        number=citation.number,
+        document_id=citation.document_id,
+        document_version=citation.document_version,
+        title=citation.title,
+        url=citation.url,
+        language=citation.language,
+        published_at=citation.published_at,
+        start=citation.span.start,
+        end=citation.span.end,
+        quote=citation.quote,
+        before=citation.before,
+        after=citation.after,
+    )
+
+
+def answer_out(answer: Answer, mode: str) -> AnswerOut:
+    """Return an answer as the contract has it.
+
+    Where a language model was demanded and there is none, the extractive answer stands in, marked.
+    """
+    return AnswerOut(
+        id=answer.id,
+        question=answer.question,
+        language=answer.language,
+        answered=answer.answered,
+        answer=answer.text,
+        answer_spans=[
+            AnswerSpanOut(start=s.span.start, end=s.span.end, citations=list(s.citations))
+            for s in answer.spans
+        ],
+        confidence=round(answer.confidence, 4),
+        reason=answer.reason,
+        citations=[citation_out(citation) for citation in answer.citations],
+        related=hits_out(answer.related),
+        sources=hits_out(answer.sources),
+        generator=GeneratorOut(kind="extractive", model=None, degraded=mode == "generative"),
+        index_version=answer.index_version,
+        timings_ms=AskTimings(
+            retrieve=round(answer.retrieve_ms, 3),
+            answer=round(answer.answer_ms, 3),
+            total=round(answer.retrieve_ms + answer.answer_ms, 3),
+        ),
+    )
+
+
+def document_out(record: DocumentRecord) -> DocumentDetailOut:
+    """Return a document as the contract has it."""
+    return DocumentDetailOut(
+        id=record.id,
+        title=record.title,
+        language=record.language,
+        version=record.version,
+        characters=record.characters,
+        chunks=record.chunks,
+        url=record.url,
+        published_at=record.published_at,
+        source=record.source,
+        updated_at=record.updated_at,
+        sha256=record.sha256,
+        metadata=record.metadata,
+        translation_of=record.translation_of,
+    )
+
+
+def job_out(job: JobRecord, language: MessageLanguage) -> JobOut:
+    """Return a job as the contract has it, its reasons in ``language``."""
+    return JobOut.model_validate(
+        {
+            "id": job.id,
+            "state": job.state,
+            "documents": JobDocumentsOut(
+                total=job.total,
+                done=job.done,
+                added=job.added,
+                updated=job.updated,
+                unchanged=job.unchanged,
+                failed=job.failed,
+            ),
+            "errors": [
+                JobErrorOut(index=e.index, document=e.document, reason=e.reason(language))
+                for e in job.errors
+            ],
+            "index_version": job.index_version,
+            "created_at": job.created_at,
+            "finished_at": job.finished_at,
+        }
+    )

@@ -1,0 +1,1 @@
+"""The endpoints of the contract, a module for each of its sections."""

@@ -1,0 +1,349 @@
+"""Bodies of requests and responses, as the contract names them."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+from index.documents import rfc3339
+from index.reader import Filters
+from rag.types import Ask, Turn
+
+Identifier = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
+Values = Annotated[list[str], Field(max_length=1000)]
+Scalar = str | int | float | bool
+
+
+def _end_of_day(text: str) -> str:
+    return rfc3339(f"{text}T23:59:59" if len(text) == 10 else text)  # a bare date is the whole day
+
+
+class Request(BaseModel):
+    """A body from a client; a field that is not known is a mistake, not to be passed over."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class DateRange(Request):
+    """Bounds of the date of publication, both inclusive."""
+
+    gte: Annotated[str, AfterValidator(rfc3339)] | None = None
+    lte: Annotated[str, AfterValidator(_end_of_day)] | None = None
+
+
+class FiltersIn(Request):
+    """Conditions on passages; all that are given hold."""
+
+    language: list[Literal["ba", "ru", "mixed", "other"]] = []
+    document_id: Values = []
+    source: Values = []
+    published_at: DateRange = DateRange()
+    metadata: dict[str, list[Scalar]] = {}
+
+    def to_filters(self) -> Filters:
+        """Return them as the index reads them."""
+        return Filters(
+            language=tuple(self.language),
+            document_id=tuple(self.document_id),
+            source=tuple(self.source),
+            published_from=self.published_at.gte,
+            published_to=self.published_at.lte,
+            metadata={
+                key: tuple(str(int(v)) if isinstance(v, bool) else str(v) for v in values)
+                for key, values in self.metadata.items()
+                if values
+            },
+        )
+
+
+class TurnIn(Request):
+    """An earlier message."""
+
+    role: Literal["user", "assistant"]
+    content: Annotated[str, StringConstraints(max_length=20_000)]
+
+
+class AskIn(Request):
+    """``POST /v1/ask``."""
+
+    question: Text = Field(examples=["Түңәрәк өҫтәлдең модераторы кем булды?"])
+    language: Literal["auto", "ba", "ru"] = "auto"
+    mode: Literal["auto", "extractive", "generative"] = "auto"
+    top_k: Annotated[int, Field(ge=1, le=50)] = 8
+    filters: FiltersIn = FiltersIn()
+    history: Annotated[list[TurnIn], Field(max_length=20)] = []
+    stream: bool = False
+
+    def to_ask(self) -> Ask:
+        """Return it as the pipeline takes it."""
+        return Ask(
+            question=self.question,
+            language=None if self.language == "auto" else self.language,
+            top_k=self.top_k,
+            filters=self.filters.to_filters(),
+            history=tuple(Turn(turn.role, turn.content) for turn in self.history),
+        )
+
+
+class SearchIn(Request):
+    """``POST /v1/search``."""
+
+    query: Text = Field(examples=["студенческие городки к 2036 году"])
+    top_k: Annotated[int, Field(ge=1, le=200)] = 10
+    mode: Literal["hybrid", "dense", "lexical"] = "hybrid"
+    filters: FiltersIn = FiltersIn()
+
+
+class DocumentIn(BaseModel):
+    """A document of ``POST /v1/documents``.
+
+    Only described here: what is wrong with one document fails that document, not the request.
+    """
+
+    model_config = ConfigDict(extra="allow")
+
+    id: Any = Field(default=None, description="1–200 printable characters; default: a content hash")
+    title: Any = Field(default=None, description="string")
+    text: Any = Field(default=None, description="string; required")
+    language: Any = Field(default=None, description="ba, ru, mixed or other; default: detected")
+    url: Any = Field(default=None, description="string")
+    published_at: Any = Field(default=None, description="RFC 3339 date or time")
+    source: Any = Field(default=None, description="string")
+    metadata: Any = Field(default=None, description="object of strings, numbers and booleans")
+    translation_of: Any = Field(
+        default=None, description="id of the document in the other language"
+    )
+
+
+class DocumentsIn(Request):
+    """``POST /v1/documents``."""
+
+    documents: Annotated[list[DocumentIn], Field(min_length=1, max_length=10_000)]
+
+
+class SpanOut(BaseModel):
+    """Code points ``start`` to ``end`` (exclusive) of the document's stored text."""
+
+    start: int
+    end: int
+
+
+class ScoresOut(BaseModel):
+    """Cosine and BM25 of a hit."""
+
+    dense: float
+    lexical: float
+
+
+class HitOut(BaseModel):
+    """A passage that was found."""
+
+    document_id: str
+    document_version: int
+    chunk_id: str
+    title: str | None
+    url: str | None
+    language: str
+    published_at: str | None
+    start: int
+    end: int
+    quote: str
+    score: float
+    scores: ScoresOut
+    highlights: list[SpanOut]
+
+
+class CitationOut(BaseModel):
+    """A verified quotation."""
+
+    number: int
+    document_id: str
+    document_version: int
+    title: str | None
+    url: str | None
+    language: str
+    published_at: str | None
+    start: int
+    end: int
+    quote: str
+    before: str
+    after: str
+
+
+class AnswerSpanOut(BaseModel):
+    """A part of the answer and what it stands on."""
+
+    start: int
+    end: int
+    citations: list[int]
+
+
+class GeneratorOut(BaseModel):
+    """What wrote the answer."""
+
+    kind: Literal["extractive", "generative"]
+    model: str | None
+    degraded: bool
+
+
+class AskTimings(BaseModel):
+    """Milliseconds."""
+
+    retrieve: float
+    answer: float
+    total: float
+
+
+class AnswerOut(BaseModel):
+    """The answer of ``POST /v1/ask``."""
+
+    id: str
+    question: str
+    language: Literal["ba", "ru"]
+    answered: bool
+    answer: str
+    answer_spans: list[AnswerSpanOut]
+    confidence: float
+    reason: Literal["no_evidence", "low_confidence", "empty_index", "small_talk"] | None
+    citations: list[CitationOut]
+    related: list[HitOut]
+    sources: list[HitOut]
+    generator: GeneratorOut
+    index_version: str
+    timings_ms: AskTimings
+
+
+class SearchTimings(BaseModel):
+    """Milliseconds."""
+
+    retrieve: float
+    total: float
+
+
+class SearchOut(BaseModel):
+    """The results of ``POST /v1/search``, best first."""
+
+    results: list[HitOut]
+    language: Literal["ba", "ru", "mixed", "other"]
+    index_version: str
+    timings_ms: SearchTimings
+
+
+class DocumentOut(BaseModel):
+    """A live document of the list."""
+
+    id: str
+    title: str | None
+    language: str
+    version: int
+    characters: int
+    chunks: int
+    url: str | None
+    published_at: str | None
+    source: str | None
+    updated_at: str
+    sha256: str
+
+
+class DocumentDetailOut(DocumentOut):
+    """One live document."""
+
+    metadata: dict[str, Any]
+    translation_of: str | None
+
+
+class DocumentsOut(BaseModel):
+    """A page of documents, by id."""
+
+    items: list[DocumentOut]
+    next_cursor: str | None
+
+
+class JobDocumentsOut(BaseModel):
+    """What became of a job's documents."""
+
+    total: int
+    done: int
+    added: int
+    updated: int
+    unchanged: int
+    failed: int
+
+
+class JobErrorOut(BaseModel):
+    """Why one document did not go in; ``index`` is its place in the request."""
+
+    index: int
+    document: str | None
+    reason: str
+
+
+class JobOut(BaseModel):
+    """A job."""
+
+    id: str
+    state: Literal["queued", "running", "succeeded", "failed", "cancelled"]
+    documents: JobDocumentsOut
+    errors: list[JobErrorOut]
+    index_version: str | None
+    created_at: str
+    finished_at: str | None
+
+
+class AcceptedOut(BaseModel):
+    """The answer of ``POST /v1/documents``."""
+
+    job: JobOut
+
+
+class ModelOut(BaseModel):
+    """The embedding model."""
+
+    name: str
+    revision: str
+
+
+class CountsOut(BaseModel):
+    """How much there is."""
+
+    documents: int
+    chunks: int
+    by_language: dict[str, int]
+    by_source: dict[str, int]
+
+
+class LimitsOut(BaseModel):
+    """How much is taken."""
+
+    question_characters: int = 2000
+    history_turns: int = 20
+    documents_per_request: int = 10_000
+    body_bytes: int
+    document_bytes: int
+
+
+class InfoOut(BaseModel):
+    """``GET /v1/info``."""
+
+    version: str
+    embedding_model: ModelOut
+    index_version: str
+    counts: CountsOut
+    limits: LimitsOut
+
+
+class StatusOut(BaseModel):
+    """``GET /healthz`` and ``GET /readyz``."""
+
+    status: Literal["ok", "ready"]
+
+
+class ProblemOut(BaseModel):
+    """RFC 9457."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    errors: list[dict[str, str]] | None = None

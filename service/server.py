@@ -1,0 +1,49 @@
+"""Running the service: on loopback only, until it is stopped."""
+
+import socket
+
+import uvicorn
+
+from index.errors import InvalidSetting
+from index.messages import MESSAGE_LANGUAGES, message
+from service.app import create_app
+from service.guard import LOOPBACK
+from service.settings import ServiceSettings
+from service.terminal import notes
+
+_STOP_SECONDS = 10
+
+
+def run_server(settings: ServiceSettings) -> None:
+    """Serve until a signal. Raises InvalidSetting for an address that is foreign or taken."""
+    if settings.host not in LOOPBACK:
+        raise InvalidSetting("cli.not_loopback", host=settings.host)
+    listening = _listen(settings.host, settings.port)
+    app = create_app(settings)
+    server = uvicorn.Server(
+        uvicorn.Config(
+            app,
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=_STOP_SECONDS,
+        )
+    )
+    name, port = listening.getsockname()[:2]
+    url = f"http://[{name}]:{port}" if ":" in name else f"http://{name}:{port}"
+    for language in MESSAGE_LANGUAGES:
+        notes.print(message("cli.listening", language, url=url))
+    server.run(sockets=[listening])
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+    except OSError as error:
+        listening.close()
+        raise InvalidSetting("cli.port_taken", host=host, port=port) from error
+    listening.listen(128)
+    return listening
