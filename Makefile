@@ -3,9 +3,10 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+CORPORA ?= ../shared/corpora
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: setup serve test lint bench eval bundle clean
+.PHONY: setup serve test lint eval eval-retrieval fit bench bundle clean
 
 setup: $(VENV)/.ready
 
@@ -25,12 +26,26 @@ serve: setup
 
 test: setup lint
 	$(BIN)/pytest
+	$(MAKE) --no-print-directory eval
 
 lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# The seed questions end to end against the floors; part of CI.
+eval: setup
+	rm -rf .data/runs/seeds
+	$(BIN)/yauap eval run eval/gold/seeds.jsonl --corpus seeds --out .data/runs/seeds --gate
+
+# Headlines → bodies; needs the corpora.
+eval-retrieval: setup
+	$(BIN)/yauap eval retrieval $(CORPORA) --out eval/reports/retrieval.json
+
+# Learns rag/weights.json anew; needs the corpora.
+fit: setup
+	$(BIN)/python -m eval.fitting $(CORPORA)
 
 bench: setup
 	$(BIN)/python -m eval.bench

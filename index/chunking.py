@@ -31,17 +31,23 @@ def chunk_text(text: str, count_tokens: CountTokens, max_tokens: int) -> list[Ch
     order and do not overlap; every character outside them is white space. A sentence longer than
     ``max_tokens`` is cut at white space, and a word longer than that anywhere.
     """
-    spans = sentence_spans(text)
+    pieces = _fitting(text, sentence_spans(text), count_tokens, max_tokens)
+    return [_chunk(text, group) for group in _grouped(pieces, max_tokens)]
+
+
+def _fitting(
+    text: str, spans: list[Span], count_tokens: CountTokens, max_tokens: int
+) -> list[tuple[Span, int]]:
+    """Return the spans with their tokens, those that are too long cut until each part fits."""
     counts = count_tokens([span.of(text) for span in spans])
     pieces: list[tuple[Span, int]] = []
     for span, count in zip(spans, counts, strict=True):
-        if count <= max_tokens:
+        if count <= max_tokens or len(span) == 1:
             pieces.append((span, count))
         else:
             parts = _split_long(text, span, max(1, len(span) * max_tokens // (2 * count)))
-            part_counts = count_tokens([part.of(text) for part in parts])
-            pieces.extend(zip(parts, part_counts, strict=True))
-    return [_chunk(text, group) for group in _grouped(pieces, max_tokens)]
+            pieces += _fitting(text, parts, count_tokens, max_tokens)
+    return pieces
 
 
 def _grouped(pieces: list[tuple[Span, int]], max_tokens: int) -> list[list[Span]]:

@@ -54,7 +54,8 @@ class LexicalIndex:
         """
         if not terms or count <= 0:
             return np.empty(0, np.int64), np.empty(0, np.float32)
-        match = " OR ".join(f'"{term}"' for term in dict.fromkeys(terms))
+        quoted = (term.replace('"', '""') for term in dict.fromkeys(terms))
+        match = " OR ".join(f'"{term}"' for term in quoted)
         sql = [
             f"SELECT rowid, -bm25(terms, {_TITLE_WEIGHT}, {_TEXT_WEIGHT}) AS score",
             "FROM terms WHERE terms MATCH ?",
@@ -113,8 +114,12 @@ def write_lexical(
         # The whole file is written aside and synced as a whole before it is published.
         connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN;")
         if base is None:
-            # "ascii" takes every Cyrillic letter as part of a word: the terms are cut already.
-            connection.execute("CREATE VIRTUAL TABLE terms USING fts5(title, text, tokenize=ascii)")
+            # "ascii" takes every Cyrillic letter as part of a word: the terms are cut already. A
+            # decimal like «3.5» is one of them.
+            connection.execute(
+                "CREATE VIRTUAL TABLE terms USING fts5"
+                """(title, text, tokenize="ascii tokenchars '.'")"""
+            )
             connection.execute("CREATE VIRTUAL TABLE vocabulary USING fts5vocab(terms, row)")
             connection.execute("CREATE TABLE sizes (id INTEGER PRIMARY KEY)")
         gone = [(identifier,) for identifier in removed]

@@ -131,6 +131,12 @@ class IndexView:
         ).fetchone()
         return "" if row is None else str(row[0])
 
+    def neighbours(self, passage: Passage, reach: int) -> list[Passage]:
+        """Return the passages up to ``reach`` before and after one in its document."""
+        first, last = passage.chunk_id - reach, passage.chunk_id + reach
+        near = self.passages(i for i in range(first, last + 1) if i != passage.chunk_id)
+        return [other for other in near if other.document_id == passage.document_id]
+
     def passages(self, ids: Iterable[int]) -> list[Passage]:
         """Return the live passages among ``ids``, in their order."""
         found = []

@@ -65,7 +65,7 @@ class FlatIndex:
         try:
             index = faiss.read_index(str(folder / cls.VECTORS), faiss.IO_FLAG_MMAP_IFC)
             ids = np.load(folder / cls.IDS, allow_pickle=False)
-        except (RuntimeError, OSError, ValueError) as error:
+        except (RuntimeError, OSError, ValueError, EOFError) as error:
             raise Damaged("snapshot.damaged", file=cls.VECTORS) from error
         return cls(index, ids)
 

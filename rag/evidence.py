@@ -22,7 +22,7 @@ from index.text.sentences import sentence_spans
 from index.text.spans import Span
 from rag.facts import Fact, FactKind, find_facts
 from rag.questions import Kind
-from rag.retrieval import Hit, Query, standardised
+from rag.retrieval import Hit, Query, standardised, with_neighbours
 
 FEATURES = (
     "nearness",  # cosine of question and sentence
@@ -55,7 +55,8 @@ _LEANS_BACK = re.compile(
     r"^[\s—–\-«\"(]*(?:Был|Ул|Улар|Уның|Уға|Уны|Унда|Шул|Ошо|Бында|Шулай|Бынан|Он|Она|Оно|Они|Это|Этот|Эта|Эти|"
     r"Его|Её|Ее|Их|Там|Здесь|Об этом|При этом|Также|Кроме того|Так)\b"
 )
-_MOST_EMBEDDED = 24
+_MOST_EMBEDDED = 32
+_DOCUMENTS, _REACH = 3, 2  # whose neighbouring passages are read too, and how far
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +99,11 @@ def find_candidates(
     hits: Sequence[Hit],
     vectors: SentenceVectors,
 ) -> list[Candidate]:
-    """Return the sentences of ``hits`` with their features, in no particular order.
+    """Return the sentences of ``hits`` and around them with features, in no particular order.
 
     Only those that look best without their vectors are embedded and returned.
     """
+    hits = with_neighbours(view, query, hits, _DOCUMENTS, _REACH)
     weights = view.weights(query.terms)
     expected = EXPECTED.get(kind, ())
     rough: list[tuple[float, _Rough]] = []

@@ -14,7 +14,7 @@ from index.text.analysis import analyse
 from index.text.language import detect_language
 from index.text.normalise import stored_text
 from rag.conversation import whole_question
-from rag.evidence import SentenceVectors, find_candidates
+from rag.evidence import Candidate, SentenceVectors, find_candidates
 from rag.extractive import compose
 from rag.fact_wording import AnswerLanguage
 from rag.questions import question_kind, small_talk
@@ -71,11 +71,22 @@ class Pipeline:
             draft.found(hits)
             if observer:
                 observer.found(hits)
-            return self._answer(view, query, draft, spoken)
+            return self._answer(view, query, draft)
 
-    def _answer(self, view: IndexView, query: Query, draft: "_Draft", spoken: str) -> Answer:
+    def candidates(self, ask: Ask) -> list[Candidate]:
+        """Return the sentences considered for a question: what the models are learned from."""
+        query = self._query(_cleaned(ask.question))
+        with self._index.view() as view:
+            hits = retrieve(view, query, ask.top_k, filters=ask.filters)
+            return self._considered(view, query, hits)
+
+    def _considered(self, view: IndexView, query: Query, hits: Sequence[Hit]) -> list[Candidate]:
+        spoken = detect_language(query.text).language
         kind = question_kind(query.text)
-        candidates = find_candidates(view, query, kind, spoken, draft.hits, self._sentence_vectors)
+        return find_candidates(view, query, kind, spoken, hits, self._sentence_vectors)
+
+    def _answer(self, view: IndexView, query: Query, draft: "_Draft") -> Answer:
+        candidates = self._considered(view, query, draft.hits)
         if not candidates:
             return draft.refused("answer.no_evidence", "no_evidence", view.version)
         best_first: list[Scored] = ranked(candidates, self._weights)
@@ -83,7 +94,7 @@ class Pipeline:
         if sure < self._min_confidence:
             reason: Reason = "no_evidence" if sure < _NOTHING_NEAR else "low_confidence"
             return draft.refused(f"answer.{reason}", reason, view.version, sure)
-        composed = compose(view, best_first, kind, draft.language)
+        composed = compose(view, best_first, question_kind(query.text), draft.language)
         if composed is None:
             return draft.refused("answer.no_evidence", "no_evidence", view.version)
         return draft.answer(

@@ -85,6 +85,30 @@ def retrieve(
         depth *= 4
 
 
+def with_neighbours(
+    view: IndexView, query: Query, hits: Sequence[Hit], documents: int, reach: int
+) -> list[Hit]:
+    """Return ``hits``, and after them the passages next to those of the best ``documents``.
+
+    What follows from a passage often stands in the next one, which shares no word with the query.
+    """
+    known = {hit.passage.chunk_id for hit in hits}
+    best = list(dict.fromkeys(hit.passage.document_id for hit in hits))[:documents]
+    found: dict[int, Passage] = {}
+    for hit in hits:
+        if hit.passage.document_id in best:
+            for passage in view.neighbours(hit.passage, reach):
+                if passage.chunk_id not in known:
+                    found[passage.chunk_id] = passage
+    lowest = min((hit.score for hit in hits), default=0.0)
+    cosines = view.dense_scores(query.vector, np.array(list(found), np.int64))
+    added = [
+        _hit(query, passage, lowest, float(cosine), 0.0)
+        for passage, cosine in zip(found.values(), cosines, strict=True)
+    ]
+    return [*hits, *added]
+
+
 def _candidates(
     view: IndexView, query: Query, depth: int, mode: Mode, among: Ids | None
 ) -> tuple[Ids, Scores, Scores, Scores]:

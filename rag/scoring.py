@@ -1,7 +1,7 @@
 """The fitted part: which sentence answers, and how sure that is.
 
 Two logistic models over the features of ``evidence.py``. Their weights are learned by
-``eval/fitting.py`` and lie, with where they come from, in ``weights.json``.
+``eval/fitting`` and lie, with where they come from, in ``weights.json``.
 """
 
 import json
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from rag.evidence import FEATURES, Candidate
 
 CONFIDENCE_FEATURES = ("score", "margin", *FEATURES)
-_LARGEST_MARGIN = 4.0
+LARGEST_MARGIN = 4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +59,8 @@ def ranked(candidates: Sequence[Candidate], weights: Weights) -> list[Scored]:
 def confidence_features(best_first: Sequence[Scored]) -> NDArray[np.float64]:
     """Return the features of the confidence model, shape (len(CONFIDENCE_FEATURES),)."""
     best = best_first[0]
-    margin = best.score - best_first[1].score if len(best_first) > 1 else _LARGEST_MARGIN
-    return np.array([best.score, min(margin, _LARGEST_MARGIN), *best.candidate.features])
+    margin = best.score - best_first[1].score if len(best_first) > 1 else LARGEST_MARGIN
+    return np.array([best.score, min(margin, LARGEST_MARGIN), *best.candidate.features])
 
 
 def confidence(best_first: Sequence[Scored], weights: Weights) -> float:

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Annotated, NoReturn, TypeVar
 import typer
 
 from index.errors import YauapError
+from service import cli_eval
 from service.words import operator_language, say
 
 if TYPE_CHECKING:
     from index.folder import DataFolder
     from rag.pipeline import Pipeline
     from service.schemas import AskIn, SearchIn
-    from service.settings import ServiceSettings
 
 _Body = TypeVar("_Body", "AskIn", "SearchIn")
 
@@ -31,6 +31,7 @@ documents = typer.Typer(help=say("help_documents"), no_args_is_help=True)
 index = typer.Typer(help=say("help_index"), no_args_is_help=True)
 app.add_typer(documents, name="documents")
 app.add_typer(index, name="index")
+app.add_typer(cli_eval.commands, name="eval")
 
 DataDir = Annotated[Path | None, typer.Option("--data-dir", help=say("help_data_dir"))]
 AsJson = Annotated[bool, typer.Option("--json", help=say("help_json"))]
@@ -96,7 +97,7 @@ def ask(
     else:
         from service.client import post
 
-        given = AnswerOut.model_validate(post(url, "/v1/ask", body.model_dump(mode="json")))
+        given = post(url, "/v1/ask", body.model_dump(mode="json"), AnswerOut)
     _print_json(given.model_dump_json()) if as_json else show_answer(given)
 
 
@@ -115,7 +116,7 @@ def search(
     else:
         from service.client import post
 
-        found = SearchOut.model_validate(post(url, "/v1/search", body.model_dump(mode="json")))
+        found = post(url, "/v1/search", body.model_dump(mode="json"), SearchOut)
     _print_json(found.model_dump_json()) if as_json else show_results(found)
 
 
@@ -126,9 +127,10 @@ def serve(
     data_dir: DataDir = None,
 ) -> None:
     """Start the service."""
+    from service.opening import open_settings
     from service.server import run_server
 
-    run_server(_settings(data_dir, host=host, port=port))
+    run_server(open_settings(data_dir, host=host, port=port))
 
 
 @documents.command("list", help=say("help_list"))
@@ -151,7 +153,10 @@ def list_documents(as_json: AsJson = False, data_dir: DataDir = None) -> None:
 @documents.command("show", help=say("help_show"))
 def show_document(document_id: str, data_dir: DataDir = None) -> None:
     """Print the stored text of a document."""
-    sys.stdout.write(_folder(data_dir).library.text(document_id))
+    from service.terminal import plain
+
+    text = _folder(data_dir).library.text(document_id)
+    sys.stdout.write(plain(text) if sys.stdout.isatty() else text)
 
 
 @documents.command("delete", help=say("help_delete"))
@@ -201,34 +206,17 @@ def index_rebuild(data_dir: DataDir = None) -> None:
         _folder(data_dir).indexer.rebuild(update)
 
 
-def _settings(data_dir: Path | None, **given: object) -> "ServiceSettings":
-    from pydantic import ValidationError
-
-    from index.errors import InvalidSetting
-    from service.settings import ServiceSettings
-
-    values = {key: value for key, value in given.items() if value is not None}
-    if data_dir is not None:
-        values["data_dir"] = data_dir
-    try:
-        return ServiceSettings(**values)  # type: ignore[arg-type] # checked by the class itself
-    except ValidationError as error:
-        fault = error.errors()[0]
-        name = "YAUAP_" + str(fault["loc"][0]).upper()
-        raise InvalidSetting("cli.setting", name=name, why=fault["msg"]) from error
-
-
 def _folder(data_dir: Path | None) -> "DataFolder":
-    from index.folder import DataFolder
-    from service.terminal import notes
+    from service.opening import open_folder
 
-    return DataFolder(_settings(data_dir), lambda: notes.print(say("converting")))
+    return open_folder(data_dir)
 
 
 def _pipeline(data_dir: Path | None) -> "Pipeline":
     from rag.factory import make_pipeline
+    from service.opening import open_folder, open_settings
 
-    return make_pipeline(_folder(data_dir), _settings(data_dir))
+    return make_pipeline(open_folder(data_dir), open_settings(data_dir))
 
 
 def _checked(schema: type[_Body], **values: object) -> _Body:
@@ -243,4 +231,6 @@ def _checked(schema: type[_Body], **values: object) -> _Body:
 
 
 def _print_json(line: str) -> None:
-    sys.stdout.write(json.dumps(json.loads(line), ensure_ascii=False) + "\n")
+    line = json.dumps(json.loads(line), ensure_ascii=False)
+    # Control characters beyond ASCII, which JSON lets stand, a terminal might obey.
+    sys.stdout.write("".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in line) + "\n")

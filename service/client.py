@@ -1,19 +1,23 @@
 """Asking a running service from the command line."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
+from pydantic import BaseModel
 
 from index.errors import InvalidInput, Unavailable
+from service.schemas import ProblemOut
 from service.words import operator_language
 
 _TIMEOUT_SECONDS = 120
+_Answer = TypeVar("_Answer", bound=BaseModel)
 
 
-def post(url: str, path: str, body: dict[str, Any]) -> dict[str, Any]:
-    """Send ``body`` and return the answer.
+def post(url: str, path: str, body: dict[str, Any], schema: type[_Answer]) -> _Answer:
+    """Send ``body`` and return the answer, which is a ``schema``.
 
-    Raises Unavailable where no service answers and InvalidInput with its words where it refuses.
+    Raises Unavailable where no such service answers and InvalidInput with its words where it
+    refuses.
     """
     try:
         response = httpx.post(
@@ -22,9 +26,9 @@ def post(url: str, path: str, body: dict[str, Any]) -> dict[str, Any]:
             headers={"Accept-Language": operator_language()},
             timeout=_TIMEOUT_SECONDS,
         )
-        answer: dict[str, Any] = response.json()
+        if response.is_error:
+            told = ProblemOut.model_validate_json(response.content)
+            raise InvalidInput("cli.refused", detail=told.detail)
+        return schema.model_validate_json(response.content)
     except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
         raise Unavailable("cli.no_server", url=url, why=type(error).__name__) from error
-    if response.is_error:
-        raise InvalidInput("cli.refused", detail=answer.get("detail", response.reason_phrase))
-    return answer

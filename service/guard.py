@@ -45,13 +45,19 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+
+        async def guarded(part: Message) -> None:
+            if part["type"] == "http.response.start":
+                part["headers"] = [*part.get("headers", ()), *_HEADERS]
+            await send(part)
+
         headers = Headers(scope=scope)
         if not _is_local(headers):
-            await self._refuse("forbidden", scope, receive, send)
+            await self._refuse("forbidden", scope, receive, guarded)
             return
         length = headers.get("content-length", "0")
         if not length.isdigit() or int(length) > self._max_body_bytes:
-            await self._refuse("too-large", scope, receive, send)
+            await self._refuse("too-large", scope, receive, guarded)
             return
         _keep_encoded_ids(scope)
         taken = 0
@@ -66,17 +72,15 @@ class Guard:
                 return {"type": "http.disconnect"}
             return part
 
-        async def guarded(part: Message) -> None:
-            if part["type"] == "http.response.start":
-                part["headers"] = [*part.get("headers", ()), *_HEADERS]
+        async def unless_refused(part: Message) -> None:
             if not refused:
-                await send(part)
+                await guarded(part)
 
         try:
-            await self._app(scope, counted, guarded)
+            await self._app(scope, counted, unless_refused)
         finally:
             if refused:
-                await self._refuse("too-large", scope, receive, send)
+                await self._refuse("too-large", scope, receive, guarded)
 
     async def _refuse(self, name: str, scope: Scope, receive: Receive, send: Send) -> None:
         language = preferred_language(Headers(scope=scope).get("accept-language", ""))
@@ -86,10 +90,13 @@ class Guard:
 
 def _is_local(headers: Headers) -> bool:
     host = headers.get("host", "")
-    if urlsplit(f"//{host}").hostname not in LOOPBACK:
-        return False
     origin = headers.get("origin")
-    if origin is not None and urlsplit(origin).netloc != host:
+    try:
+        if urlsplit(f"//{host}").hostname not in LOOPBACK:
+            return False
+        if origin is not None and urlsplit(origin).netloc != host:
+            return False
+    except ValueError:  # neither of them is an address
         return False
     return not any(name in headers for name in _FORWARDED)
 

@@ -122,10 +122,10 @@ def install_problem_handlers(app: FastAPI) -> None:
     async def invalid(request: Request, error: Exception) -> Response:
         language = caller_language(request)
         found = error.errors() if isinstance(error, RequestValidationError) else ()
-        if any(fault["loc"] == ("body",) and "attributes_type" in fault["type"] for fault in found):
-            if "json" not in request.headers.get("content-type", ""):
-                detail = message("http.unsupported_media_type", language)
-                return problem("unsupported-media-type", detail, request.url.path)
+        # A body that is not said to be JSON is left unread, as bytes.
+        if any(f["loc"] == ("body",) and isinstance(f["input"], bytes) for f in found):
+            detail = message("http.unsupported_media_type", language)
+            return problem("unsupported-media-type", detail, request.url.path)
         errors = [_fault(fault, language) for fault in found][:20]
         detail = " ".join(fault["detail"] for fault in errors[:3])
         return problem("invalid-request", detail, request.url.path, errors)

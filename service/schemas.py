@@ -8,10 +8,13 @@ from index.documents import rfc3339
 from index.reader import Filters
 from rag.types import Ask, Turn
 
-Identifier = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
-Values = Annotated[list[str], Field(max_length=1000)]
-Scalar = str | int | float | bool
+# A string with a constraint is also checked to be Unicode: a lone surrogate is refused.
+Value = Annotated[str, StringConstraints(max_length=2000)]
+Scalar = Value | int | float | bool
+# What one condition may list, so that all conditions together fit into a statement of SQLite.
+_most_values = Field(max_length=1000)
+Values = Annotated[list[Value], _most_values]
 
 
 def _end_of_day(text: str) -> str:
@@ -34,11 +37,13 @@ class DateRange(Request):
 class FiltersIn(Request):
     """Conditions on passages; all that are given hold."""
 
-    language: list[Literal["ba", "ru", "mixed", "other"]] = []
+    language: Annotated[list[Literal["ba", "ru", "mixed", "other"]], _most_values] = []
     document_id: Values = []
     source: Values = []
     published_at: DateRange = DateRange()
-    metadata: dict[str, list[Scalar]] = {}
+    metadata: Annotated[
+        dict[Value, Annotated[list[Scalar], _most_values]], Field(max_length=20)
+    ] = {}
 
     def to_filters(self) -> Filters:
         """Return them as the index reads them."""

@@ -27,6 +27,7 @@ class _Events:
 
     def __init__(self) -> None:
         self.queue: queue.SimpleQueue[ServerSentEvent | None] = queue.SimpleQueue()
+        self.told_sources = False
 
     def started(self, answer_id: str, language: AnswerLanguage, index_version: str) -> None:
         """Report that work has begun."""
@@ -34,6 +35,7 @@ class _Events:
 
     def found(self, hits: Sequence[Hit]) -> None:
         """Report what is considered."""
+        self.told_sources = True
         self.put("sources", [hit.model_dump(mode="json") for hit in hits_out(hits)])
 
     def put(self, name: str, data: Any) -> None:
@@ -80,6 +82,8 @@ async def _events(
 
 def _report(events: _Events, answer: Answer, mode: str) -> None:
     """Report the parts of an answer, each citation before the words that carry its marker."""
+    if not events.told_sources:  # a greeting, or an empty index: nothing was looked for
+        events.found(answer.sources)
     citations = {citation.number: citation for citation in answer.citations}
     shown = 0
     for part in answer.spans:

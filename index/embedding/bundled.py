@@ -64,7 +64,8 @@ def _convert_into(folder: Path) -> None:
     aside = Path(tempfile.mkdtemp(prefix=".converting-", dir=folder.parent))
     try:
         _write(packaged, aside)
-        checksums = {file.name: _sha256(file) for file in sorted(aside.iterdir()) if file.is_file()}
+        files = sorted(file for file in aside.rglob("*") if file.is_file())
+        checksums = {file.relative_to(aside).as_posix(): _sha256(file) for file in files}
         (aside / _CHECKSUMS).write_text(json.dumps(checksums, indent=1))
         aside.chmod(0o755)
         aside.rename(folder)

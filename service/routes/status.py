@@ -1,14 +1,13 @@
 """What is in there, and whether it can answer."""
 
-from importlib.metadata import version
-
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from index.messages import message
 from index.reader import EMPTY_VERSION
+from service.information import information
 from service.problems import caller_language, problem
-from service.schemas import CountsOut, InfoOut, LimitsOut, ModelOut, StatusOut
+from service.schemas import InfoOut, StatusOut
 from service.state import State
 
 router = APIRouter(tags=["status"])
@@ -17,23 +16,7 @@ router = APIRouter(tags=["status"])
 @router.get("/v1/info")
 def info(state: State) -> InfoOut:
     """Say which model and index answer, and how much is in there."""
-    census = state.folder.library.census()
-    spec = state.folder.embedder.spec
-    return InfoOut(
-        version=version("yauap"),
-        embedding_model=ModelOut(name=spec.name, revision=spec.revision),
-        index_version=state.folder.index.version(),
-        counts=CountsOut(
-            documents=census.documents,
-            chunks=census.chunks,
-            by_language=census.by_language,
-            by_source=census.by_source,
-        ),
-        limits=LimitsOut(
-            body_bytes=state.settings.max_body_bytes,
-            document_bytes=state.settings.max_document_bytes,
-        ),
-    )
+    return information(state.folder, state.settings)
 
 
 @router.get("/healthz")

@@ -1,0 +1,1 @@
+"""Benchmarks: ratios against bare libraries, measured in one run."""

@@ -1,0 +1,1 @@
+"""Learning the weights of ``rag/scoring.py`` from questions whose evidence is known."""

@@ -1,0 +1,95 @@
+"""Stand-ins for the model, where the real one would hide or slow down what is tested."""
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from index.embedding import Embedder, EmbedderSpec
+from index.embedding.protocol import FloatMatrix
+from index.folder import DataFolder
+from index.jobs import JobRecord
+from index.readers import Unreadable
+from index.settings import IndexSettings
+
+FAKE_SPEC = EmbedderSpec("fake", "1", "query: ", "passage: ", "sum of words")
+
+_TOKEN = re.compile(r"\w{1,4}|[^\w\s]")
+
+
+class FakeEmbedder:
+    """An Embedder without a model: each word has a direction drawn from its own hash.
+
+    A text is the sum of its words, so that texts that share words are near, and the same text has
+    the same vector in every process. Words of more than four letters are several tokens.
+    """
+
+    def __init__(self, spec: EmbedderSpec = FAKE_SPEC, dimension: int = 32) -> None:
+        self._spec = spec
+        self._dimension = dimension
+        self.embedded: list[str] = []
+
+    @property
+    def spec(self) -> EmbedderSpec:
+        return self._spec
+
+    @property
+    def dimension(self) -> int:
+        return self._dimension
+
+    @property
+    def max_tokens(self) -> int:
+        return 512
+
+    def embed_queries(self, texts: Sequence[str]) -> FloatMatrix:
+        return self._vectors([self._spec.query_prefix + text for text in texts])
+
+    def embed_passages(self, texts: Sequence[str]) -> FloatMatrix:
+        self.embedded += texts
+        return self._vectors([self._spec.passage_prefix + text for text in texts])
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        return [len(_TOKEN.findall(text)) for text in texts]
+
+    def first_tokens(self, text: str, count: int) -> str:
+        ends = [match.end() for match in _TOKEN.finditer(text)]
+        return text if len(ends) <= count else text[: ends[count - 1]]
+
+    def _vectors(self, texts: Sequence[str]) -> FloatMatrix:
+        vectors = np.zeros((len(texts), self._dimension), np.float32)
+        for row, text in zip(vectors, texts, strict=True):
+            tokens = _TOKEN.findall(text)[: self.max_tokens]
+            for word in tokens or [""]:
+                row += self._direction(word)
+            row /= np.linalg.norm(row)
+        return vectors
+
+    def _direction(self, word: str) -> FloatMatrix:
+        seed = hashlib.sha256(f"{self._spec.revision} {word}".encode()).digest()
+        random = np.random.default_rng(list(seed))
+        return random.standard_normal(self._dimension).astype(np.float32)
+
+
+def open_folder(settings: IndexSettings, embedder: Embedder) -> DataFolder:
+    """Open a data folder with this embedder instead of the one that the settings name."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("index.folder.open_embedder", lambda settings, on_convert: embedder)
+        return DataFolder(settings)
+
+
+def fake_folder(
+    data_dir: Path, embedder: FakeEmbedder | None = None, chunk_tokens: int = 32
+) -> DataFolder:
+    """Open a data folder over the fake embedder."""
+    settings = IndexSettings(data_dir=data_dir, chunk_tokens=chunk_tokens)
+    return open_folder(settings, embedder or FakeEmbedder())
+
+
+def ingest(folder: DataFolder, *documents: Mapping[str, Any] | Unreadable) -> JobRecord:
+    """Accept the documents as one job and work until it is finished."""
+    job = folder.jobs.accept(documents, folder.settings.max_document_bytes)
+    return folder.indexer.run_until(job)

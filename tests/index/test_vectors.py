@@ -1,0 +1,194 @@
+"""What every VectorIndex keeps to, told by plain numpy."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from index.embedding.protocol import FloatMatrix
+from index.errors import Damaged
+from index.vectors import FlatIndex, Ids, Scores, VectorIndex
+
+_DIMENSION = 4
+# Few and small whole numbers: inner products are exact, and many are equal.
+_VECTOR = st.lists(st.integers(-1, 1), min_size=_DIMENSION, max_size=_DIMENSION)
+_ROWS = st.dictionaries(st.integers(0, 60), _VECTOR, max_size=25)
+_SOME_IDS = st.lists(st.integers(0, 70), max_size=30)
+
+
+class NumpyIndex:
+    """The oracle: ranks everything by sorting it."""
+
+    def __init__(self, ids: Ids, vectors: FloatMatrix) -> None:
+        order = np.argsort(ids)
+        self._ids, self._vectors = ids[order], vectors[order]
+
+    @property
+    def ids(self) -> Ids:
+        return self._ids
+
+    def search(
+        self, query: FloatMatrix, count: int, among: Ids | None = None, without: Iterable[int] = ()
+    ) -> tuple[Ids, Scores]:
+        scores = self._vectors @ query
+        allowed = ~np.isin(self._ids, list(without))
+        if among is not None:
+            allowed &= np.isin(self._ids, among)
+        order = [i for i in np.lexsort((self._ids, -scores)) if allowed[i]][:count]
+        return self._ids[order], scores[order]
+
+    def scores(self, query: FloatMatrix, ids: Ids) -> Scores:
+        known = {int(i): row @ query for i, row in zip(self._ids, self._vectors, strict=True)}
+        return np.array([known.get(int(i), 0) for i in ids], np.float32)
+
+
+def matrix(rows: Iterable[list[int]]) -> FloatMatrix:
+    return np.array(list(rows), np.float32).reshape(-1, _DIMENSION)
+
+
+def id_array(ids: Iterable[int]) -> Ids:
+    return np.array(list(ids), np.int64)
+
+
+def built(rows: dict[int, list[int]]) -> tuple[VectorIndex, VectorIndex]:
+    ids, vectors = id_array(rows), matrix(rows.values())
+    return FlatIndex.build(ids, vectors), NumpyIndex(ids, vectors)
+
+
+def assert_same_ranking(
+    found: tuple[Ids, Scores], oracle: VectorIndex, query: FloatMatrix, expected: Scores
+) -> None:
+    """Compare, where equal scores leave open which id is the last."""
+    ids, scores = found
+    np.testing.assert_array_equal(scores, expected)
+    np.testing.assert_array_equal(oracle.scores(query, ids), scores)
+    assert list(np.lexsort((ids, -scores))) == list(range(len(ids)))
+    assert len(set(ids)) == len(ids)
+
+
+@given(_ROWS, _VECTOR, st.integers(0, 30))
+def test_search_ranks_like_numpy(rows: dict[int, list[int]], query: list[int], count: int) -> None:
+    index, oracle = built(rows)
+    vector = np.array(query, np.float32)
+
+    found = index.search(vector, count)
+
+    assert_same_ranking(found, oracle, vector, oracle.search(vector, count)[1])
+
+
+@given(_ROWS, _VECTOR, st.integers(1, 30), st.none() | _SOME_IDS, _SOME_IDS)
+def test_filters_and_exclusions_narrow_before_the_ranking(
+    rows: dict[int, list[int]],
+    query: list[int],
+    count: int,
+    among: list[int] | None,
+    without: list[int],
+) -> None:
+    index, oracle = built(rows)
+    vector = np.array(query, np.float32)
+    allowed = None if among is None else id_array(among)
+
+    found = index.search(vector, count, allowed, without)
+
+    expected = oracle.search(vector, count, allowed, without)[1]
+    assert_same_ranking(found, oracle, vector, expected)
+    assert not set(found[0]) & set(without)
+    assert among is None or set(found[0]) <= set(among)
+
+
+@given(_ROWS, _VECTOR, _SOME_IDS)
+def test_scores_are_inner_products_and_0_for_an_unknown_id(
+    rows: dict[int, list[int]], query: list[int], ids: list[int]
+) -> None:
+    index, oracle = built(rows)
+    vector = np.array(query, np.float32)
+
+    found = index.scores(vector, id_array(ids))
+
+    np.testing.assert_array_equal(found, oracle.scores(vector, id_array(ids)))
+    assert found.dtype == np.float32
+
+
+@given(_ROWS, _ROWS, _SOME_IDS, _VECTOR)
+def test_an_updated_index_is_the_one_built_anew(
+    old: dict[int, list[int]], new: dict[int, list[int]], removed: list[int], query: list[int]
+) -> None:
+    added = {i + 100: row for i, row in new.items()}
+    kept = {i: row for i, row in old.items() if i not in removed}
+    before = FlatIndex.build(id_array(old), matrix(old.values()))
+    vector = np.array(query, np.float32)
+
+    after = before.updated(removed, id_array(added), matrix(added.values()))
+
+    expected, _ = built(kept | added)
+    np.testing.assert_array_equal(after.ids, sorted(kept | added))
+    np.testing.assert_array_equal(
+        after.scores(vector, after.ids), expected.scores(vector, after.ids)
+    )
+    np.testing.assert_array_equal(before.ids, sorted(old))
+
+
+@pytest.fixture
+def vectors() -> FloatMatrix:
+    random = np.random.default_rng(7)
+    rows: NDArray[np.float32] = random.standard_normal((200, 32)).astype(np.float32)
+    return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+
+
+@pytest.mark.parametrize("removed", [[], [1000, 1005]])
+def test_an_index_on_disk_finds_what_it_found_in_memory(
+    tmp_path: Path, vectors: FloatMatrix, removed: list[int]
+) -> None:
+    ids = np.random.default_rng(8).permutation(200) + 1000
+    index = FlatIndex.build(ids, vectors).updated(removed, id_array([5]), vectors[:1])
+    index.save(tmp_path)
+
+    opened = FlatIndex.open(tmp_path)
+
+    np.testing.assert_array_equal(opened.ids, index.ids)
+    for query in vectors[:5]:
+        for mine, theirs in zip(opened.search(query, 7), index.search(query, 7), strict=True):
+            np.testing.assert_array_equal(mine, theirs)
+
+
+def test_an_opened_index_can_be_updated(tmp_path: Path, vectors: FloatMatrix) -> None:
+    FlatIndex.build(np.arange(100), vectors[:100]).save(tmp_path)
+
+    index = FlatIndex.open(tmp_path).updated(range(50), np.arange(100, 200), vectors[100:])
+
+    oracle = NumpyIndex(np.arange(50, 200), vectors[50:])
+    for query in vectors[:5]:
+        np.testing.assert_array_equal(index.search(query, 10)[0], oracle.search(query, 10)[0])
+
+
+def test_an_index_that_lost_everything_is_empty_and_can_be_filled_again(
+    tmp_path: Path, vectors: FloatMatrix
+) -> None:
+    full = FlatIndex.build(np.arange(10), vectors[:10])
+    full.updated(range(10), id_array([]), np.empty((0, 0), np.float32)).save(tmp_path)
+    empty = FlatIndex.open(tmp_path)
+
+    assert len(empty.ids) == 0
+    assert [len(part) for part in empty.search(vectors[0], 5)] == [0, 0]
+    assert list(empty.scores(vectors[0], id_array([3]))) == [0]
+
+    refilled = empty.updated([], np.arange(5), vectors[:5])
+    assert list(refilled.search(vectors[2], 1)[0]) == [2]
+
+
+@pytest.mark.parametrize("file", [FlatIndex.VECTORS, FlatIndex.IDS])
+@pytest.mark.parametrize("content", [None, b"", b"not an index"])
+def test_an_index_that_cannot_be_read_is_damaged(
+    tmp_path: Path, vectors: FloatMatrix, file: str, content: bytes | None
+) -> None:
+    FlatIndex.build(np.arange(10), vectors[:10]).save(tmp_path)
+    (tmp_path / file).unlink()
+    if content is not None:
+        (tmp_path / file).write_bytes(content)
+
+    with pytest.raises(Damaged, match="yauap index rebuild"):
+        FlatIndex.open(tmp_path)
