@@ -19,7 +19,7 @@ def own_words(answer: str, quotes: Iterable[str]) -> str:
 
 def without_markers(answer: str) -> str:
     """Return ``answer`` without its markers ``[1]``, ``[2]`` …"""
-    return _MARKER.sub("", answer)
+    return _MARKER.sub(" ", answer)
 
 
 def _without_guillemets(text: str) -> str:

@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+import math
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -101,9 +103,9 @@ def _string(fields: Mapping[str, Any], key: str, name: str | None) -> str | None
         return None
     if not isinstance(value, str) or len(value) > _LONGEST_FIELD:
         raise InvalidDocument("document.field", document=name, field=key, limit=_LONGEST_FIELD)
-    # An id is taken to the letter or refused; the other fields are repaired like text.
-    if key in ("id", "translation_of") and value == stored_text(value):
-        return value
+    # An id is composed, never repaired: what cannot be stored is refused, not mistaken for another.
+    if key in ("id", "translation_of"):
+        return unicodedata.normalize("NFC", value)
     return stored_text(value)
 
 
@@ -134,8 +136,7 @@ def _date(value: object, name: str | None) -> str | None:
 def _metadata(value: object, name: str | None) -> dict[str, Any]:
     if value is None:
         return {}
-    scalars = (str, int, float, bool)
-    if not isinstance(value, dict) or not all(isinstance(v, scalars) for v in value.values()):
+    if not isinstance(value, dict) or not all(map(_is_scalar, value.values())):
         raise InvalidDocument("document.metadata", document=name)
     repaired = {
         stored_text(key): stored_text(item) if isinstance(item, str) else item
@@ -144,6 +145,12 @@ def _metadata(value: object, name: str | None) -> dict[str, Any]:
     if len(json.dumps(repaired, ensure_ascii=False)) > 10 * _LONGEST_FIELD:
         raise InvalidDocument("document.metadata", document=name)
     return repaired
+
+
+def _is_scalar(value: object) -> bool:
+    if isinstance(value, float):
+        return math.isfinite(value)  # JSON has no other numbers
+    return isinstance(value, (str, int))
 
 
 def _content_id(fields: Mapping[str, Any]) -> str:

@@ -37,7 +37,7 @@ def compose(
     text = ""
     spans: list[AnswerSpan] = []
     citations: list[Citation] = []
-    for chosen in _chosen(best_first):
+    for chosen in _chosen(best_first, kind):
         fact = _answering_fact(chosen, kind)
         focus = fact.span.shifted(chosen.span.start) if fact else None
         citation = cite(view, chosen.hit.passage, chosen.span, focus, len(citations) + 1)
@@ -51,13 +51,16 @@ def compose(
     return Composed(text, spans, citations) if citations else None
 
 
-def _chosen(best_first: Sequence[Scored]) -> list[Candidate]:
+def _chosen(best_first: Sequence[Scored], kind: Kind) -> list[Candidate]:
+    """Return the best sentence, and the next where it is as likely and the first may be wrong.
+
+    A date, a number or a person that was asked for and found needs no second one beside it.
+    """
     best = best_first[0]
-    chosen = [best.candidate]
-    for other in best_first[1:2]:
-        if best.score - other.score < _SECOND_WITHIN:
-            chosen.append(other.candidate)
-    return chosen
+    if _answering_fact(best.candidate, kind) is not None:
+        return [best.candidate]
+    within = [s for s in best_first[:2] if best.score - s.score < _SECOND_WITHIN]
+    return [scored.candidate for scored in within]
 
 
 def _answering_fact(chosen: Candidate, kind: Kind) -> Fact | None:

@@ -1,9 +1,11 @@
+from collections import Counter
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from eval.answers import says, token_f1, tokens
-from eval.quoting import own_words, without_markers
+from eval.quoting import own_words
 
 
 @pytest.mark.parametrize(
@@ -63,7 +65,7 @@ def test_token_f1_is_a_share(text: str, accepted: list[str]) -> None:
 
 def test_own_words_are_outside_quotes_and_markers() -> None:
     answer = "В 2011 году: «Это было в 2011 году» [1]. Там же [2]."
-    assert own_words(answer, []) == "В 2011 году:. Там же."
+    assert own_words(answer, []).split() == ["В", "2011", "году:", ".", "Там", "же", "."]
 
 
 def test_quotes_within_quotes() -> None:
@@ -79,8 +81,6 @@ def test_an_unclosed_guillemet_quotes_nothing() -> None:
     assert own_words("сказал «всё остальное", []).split() == ["сказал", "«всё", "остальное"]
 
 
-@given(st.text(alphabet="аб «»[1]", max_size=40))
-def test_nothing_is_added_by_taking_quotes_out(answer: str) -> None:
-    left = own_words(answer, []).replace(" ", "")
-    rest = iter(without_markers(answer).replace(" ", ""))
-    assert all(character in rest for character in left) or "[1]" in answer
+@given(st.lists(st.sampled_from(["а", "б", " ", "«", "»", "[1]"]), max_size=30).map("".join))
+def test_taking_quotes_out_adds_no_word(answer: str) -> None:
+    assert Counter(tokens(own_words(answer, []))) <= Counter(tokens(answer))

@@ -289,7 +289,9 @@ def mixed_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("mixed")
     (folder / "inner").mkdir()
     (folder / "inner" / "good.txt").write_text("Сибай ҡалаһында яңы китапхана 1987 йылда асылды.")
-    (folder / "marked.txt").write_bytes("Новый мост в Бирске построен в 2029 году.".encode("utf-16"))
+    (folder / "marked.txt").write_bytes(
+        "Новый мост в Бирске построен в 2029 году.".encode("utf-16")
+    )
     (folder / "headed.md").write_text("# Умартасылар көнө\n\nБәйрәм Бөрйән районында үтте.\n")
     (folder / "empty.txt").write_bytes(b"")
     (folder / "blank.md").write_bytes(b" \n\t\n")
@@ -324,10 +326,39 @@ def first_ingest(
     return yauap("ingest", SEEDS, mixed_folder, lone, data_dir=empty_service.data_dir)
 
 
+@dataclass(frozen=True)
+class AfterIngest:
+    """What the service said of the documents that another process had brought and took away."""
+
+    documents: dict[str, Json]
+    texts: dict[str, str]
+    found: list[str]
+    deletion: Run
+    then_found: list[str]
+
+
 @pytest.fixture(scope="session")
-def service(empty_service: Service, first_ingest: Run) -> Service:
-    """The service with the seeds in it, and what is good of the mixed folder."""
+def after_ingest(empty_service: Service, first_ingest: Run) -> AfterIngest:
+    """Look at what was ingested, then delete all but the seeds, again from another process."""
     empty_service.wait_until_ready()
+    ids = empty_service.ids()
+    documents = {name: empty_service.document(name).json() for name in ids}
+    texts = {name: empty_service.text(name) for name in ids}
+    found = empty_service.found("мост в Бирске")
+    others = [name for name in ids if not (SEEDS / name).is_file()]
+    deletion = yauap("documents", "delete", *others, data_dir=empty_service.data_dir)
+    return AfterIngest(
+        documents=documents,
+        texts=texts,
+        found=found,
+        deletion=deletion,
+        then_found=empty_service.found("мост в Бирске"),
+    )
+
+
+@pytest.fixture(scope="session")
+def service(empty_service: Service, after_ingest: AfterIngest) -> Service:
+    """The service with the seeds in it and nothing else."""
     return empty_service
 
 

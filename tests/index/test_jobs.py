@@ -1,0 +1,116 @@
+"""The queue: what was accepted stays accepted, and each document has its outcome."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from index.errors import InvalidDocument, NotFound
+from index.folder import DataFolder
+from index.jobs import Jobs
+from index.readers import Unreadable
+from tests.fakes import fake_folder, ingest
+
+GOOD = {"id": "a", "text": "Өфө ҡалаһы."}
+
+
+def test_an_accepted_job_is_queued_and_found_by_another_process(folder: DataFolder) -> None:
+    job_id = folder.jobs.accept([GOOD, {"id": "b", "text": "Уфа."}], 1000)
+
+    elsewhere = fake_folder(folder.catalog.data_dir)
+    job = elsewhere.jobs.get(job_id)
+
+    assert (job.state, job.total, job.done, job.finished_at) == ("queued", 2, 0, None)
+    assert elsewhere.jobs.oldest_open() == job
+
+
+def test_jobs_are_worked_on_in_the_order_of_their_acceptance(folder: DataFolder) -> None:
+    first = folder.jobs.accept([{"id": "a", "text": "беренсе"}], 1000)
+    second = folder.jobs.accept([{"id": "a", "text": "икенсе"}], 1000)
+
+    folder.indexer.run_until(second)
+
+    assert folder.jobs.get(first).state == "succeeded"
+    assert folder.library.text("a") == "икенсе"
+    assert folder.library.text("a", 1) == "беренсе"
+    assert folder.jobs.oldest_open() is None
+
+
+def test_a_bad_document_fails_alone_with_its_reason(folder: DataFolder) -> None:
+    job = ingest(
+        folder,
+        GOOD,
+        {"id": "b", "text": ""},
+        Unreadable("c.txt", InvalidDocument("document.binary")),
+        {"id": "d\n", "text": "текст"},
+        {"text": 5},
+        {"id": "e", "text": "Уфа."},
+    )
+
+    assert (job.state, job.total, job.added, job.failed, job.done) == ("succeeded", 6, 2, 4, 6)
+    assert [(e.index, e.document, e.key) for e in job.errors] == [
+        (1, "b", "document.empty"),
+        (2, "c.txt", "document.binary"),
+        (3, "d\n", "document.id"),
+        (4, None, "document.no_text"),
+    ]
+    assert [record.id for record in folder.library.page(None, 10)] == ["a", "e"]
+
+
+def test_a_reason_is_told_in_each_language(folder: DataFolder) -> None:
+    (error,) = ingest(folder, {"id": "a", "text": "x", "published_at": "вчера"}).errors
+
+    assert error.reason("en").startswith("published_at is not a date")
+    assert error.reason("ru").startswith("published_at — не дата")
+    assert error.reason("ba").startswith("published_at — дата түгел")
+
+
+def test_a_job_of_nothing_but_bad_documents_succeeds_and_publishes_nothing(
+    folder: DataFolder,
+) -> None:
+    job = ingest(folder, {"id": "b", "text": ""})
+
+    assert (job.state, job.failed, job.index_version) == ("succeeded", 1, None)
+    assert not list((folder.catalog.data_dir).glob("snapshots/*"))
+
+
+def test_an_empty_job_succeeds(folder: DataFolder) -> None:
+    job = ingest(folder)
+
+    assert (job.state, job.total, job.done) == ("succeeded", 0, 0)
+
+
+@pytest.mark.parametrize("identifier", ["a\ud800", "\udcff.txt", "x" * 5000, "\0"])
+def test_an_id_that_cannot_be_stored_fails_its_document_alone(
+    folder: DataFolder, identifier: str
+) -> None:
+    job = ingest(folder, {"id": identifier, "text": "текст"}, GOOD)
+
+    assert (job.state, job.added, job.failed) == ("succeeded", 1, 1)
+    (error,) = job.errors
+    assert error.document is not None
+    assert len(error.document.encode()) <= 600
+
+
+def test_an_unknown_job_is_not_found(folder: DataFolder) -> None:
+    with pytest.raises(NotFound, match="0123"):
+        folder.jobs.get("0123")
+
+
+def test_progress_is_told_until_all_is_done(folder: DataFolder) -> None:
+    told = []
+    job_id = folder.jobs.accept([{"id": i, "text": f"текст {i}"} for i in "abc"], 1000)
+
+    folder.indexer.run_until(job_id, lambda job: told.append((job.state, job.staged, job.done)))
+
+    assert told == [("queued", 0, 0), ("running", 3, 0), ("succeeded", 0, 3)]
+
+
+def test_a_job_is_refused_as_a_whole_when_its_documents_cannot_be_read(folder: DataFolder) -> None:
+    def documents() -> Iterator[dict[str, str]]:
+        yield GOOD
+        raise RuntimeError("the connection is gone")
+
+    with pytest.raises(RuntimeError):
+        folder.jobs.accept(documents(), 1000)
+
+    assert Jobs(folder.catalog).oldest_open() is None
