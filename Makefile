@@ -17,7 +17,8 @@ $(VENV)/.ready: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --progress-bar on -c constraints.txt torch
 	$(BIN)/python -m pip install --progress-bar on -c constraints.txt -e '.[dev]'
-	$(BIN)/python -m index.embedding.bundled
+	@echo "Preparing the embedding model …"
+	$(BIN)/python -m index.embedding
 	@touch $@
 
 serve: setup

@@ -114,20 +114,22 @@ def _figures(records: Sequence[Record], cluster_by: str) -> dict[str, Figure]:
             figures[measure] = Figure(
                 counted, float(scores.parts.sum()), float(scores.weights.sum()), rate
             )
-    if len(records) >= FEWEST:
-        for measure, statistic in _outcome_statistics(records).items():
-            rate = bootstrap.interval_of(statistic)
-            if rate is not None:
-                figures[measure] = Figure(len(records), rate.value, 1.0, rate)
-    return figures
-
-
-def _outcome_statistics(records: Sequence[Record]) -> dict[str, Statistic]:
     outcomes = _outcomes(records)
-    return {
-        RISK_COVERAGE_AREA: lambda questions: risk_coverage_area(outcomes.take(questions)),
-        CALIBRATION_ERROR: lambda questions: calibration_error(outcomes.take(questions)),
+    of_set: dict[str, tuple[int, Statistic]] = {
+        RISK_COVERAGE_AREA: (
+            len(records),
+            lambda questions: risk_coverage_area(outcomes.take(questions)),
+        ),
+        CALIBRATION_ERROR: (
+            int(outcomes.answered.sum()),
+            lambda questions: calibration_error(outcomes.take(questions)),
+        ),
     }
+    for measure, (counted, statistic) in of_set.items():
+        rate = bootstrap.interval_of(statistic) if counted >= FEWEST else None
+        if rate is not None:
+            figures[measure] = Figure(counted, rate.value, 1.0, rate)
+    return figures
 
 
 def _outcomes(records: Sequence[Record]) -> Outcomes:

@@ -122,7 +122,14 @@ def _share(figure: Figure | None) -> str:
     if figure.rate is None:
         return f"{figure.part:.0f} / {figure.whole:.0f}"
     rate = figure.rate
-    return f"{rate.value:.0%} ({rate.low * 100:.0f}–{rate.high:.0%})".replace("%", "\u00a0%")
+    return f"{_percent(rate.value)}\u00a0% ({_percent(rate.low)}–{_percent(rate.high)}\u00a0%)"
+
+
+def _percent(value: float) -> str:
+    """Say a share in whole per cent, but never round it to all or nothing."""
+    if 0.0 < value < 0.005 or 0.995 <= value < 1.0:
+        return f"{100 * value:.2f}".replace(".", ",")
+    return f"{100 * value:.0f}"
 
 
 def _cell(measure: Measure, figure: Figure | None) -> dict[str, str]:

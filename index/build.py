@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from filelock import FileLock, Timeout
 
 from index.catalog import Catalog, get_state, now
-from index.errors import InvalidDocument, YauapError
+from index.errors import Damaged, InvalidDocument, YauapError
 from index.jobs import JobRecord, Jobs
 from index.publish import publish
 from index.snapshot import Snapshots
@@ -32,11 +32,18 @@ class Indexer:
         self._lock = FileLock(catalog.data_dir / "writer.lock")
 
     def require_compatible(self) -> None:
-        """Raise SnapshotMismatch where what is published was built in another way."""
+        """Raise SnapshotMismatch where what is published was built in another way.
+
+        Raises Damaged where that cannot be read.
+        """
         with self._catalog.reading() as connection:
             name = get_state(connection, "published")
-        if name is not None:
+        if name is None:
+            return
+        try:
             self._snapshots.require_compatible(name)
+        except FileNotFoundError as error:
+            raise Damaged("snapshot.missing", name=name) from error
 
     def run_until(self, job_id: str, progress: Progress = lambda job: None) -> JobRecord:
         """Work through the queue until the job is finished, and return it.
@@ -108,7 +115,7 @@ class Indexer:
     def _is_mismatched(self) -> bool:
         try:
             self.require_compatible()
-        except (YauapError, FileNotFoundError):
+        except YauapError:
             return True
         return False
 

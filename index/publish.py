@@ -32,7 +32,9 @@ def publish(catalog: Catalog, snapshots: Snapshots, job: int | None) -> None:
     succeeded. A document that was deleted meanwhile is in the snapshot but stays deleted.
     """
     with catalog.reading() as connection:
-        base = get_state(connection, "published")
+        published = get_state(connection, "published")
+        # A damaged snapshot is not built upon: all that it held stands in the catalog.
+        base = None if published is None or snapshots.verify(published) else published
         wanted = {int(row[0]) for row in connection.execute(_WANTED, {"job": job})}
         held = set() if base is None else {int(i) for i in snapshots.open(base).vectors.ids}
         additions = _additions(connection, sorted(wanted - held))
@@ -42,7 +44,9 @@ def publish(catalog: Catalog, snapshots: Snapshots, job: int | None) -> None:
         name = snapshots.write(base, removed, additions)
     with catalog.writing() as connection:
         _make_live(connection, job)
-        if name is not None:
+        if name is None:
+            connection.execute("DELETE FROM state WHERE key = 'published'")
+        else:
             set_state(connection, "published", name)
         connection.executemany(
             "DELETE FROM tombstones WHERE chunk_id = ?",

@@ -76,7 +76,10 @@ class IndexView:
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to find."""
-        return self._snapshot is None or len(self._snapshot.vectors.ids) <= len(self._deleted)
+        if self._snapshot is None:
+            return True
+        # Not only what is in the snapshot can be among the deleted, but also what was on its way.
+        return bool(np.isin(self._snapshot.vectors.ids, self._deleted).all())
 
     def by_language(self, among: Ids | None) -> list[Ids]:
         """Return the ids of all chunks, or those in ``among``, as one array for each language."""

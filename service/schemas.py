@@ -6,11 +6,12 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 
 from index.documents import rfc3339
 from index.reader import Filters
+from index.text.normalise import stored_text
 from rag.types import Ask, Turn
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
 # A string with a constraint is also checked to be Unicode: a lone surrogate is refused.
-Value = Annotated[str, StringConstraints(max_length=2000)]
+Value = Annotated[str, StringConstraints(max_length=2000), AfterValidator(stored_text)]
 Scalar = Value | int | float | bool
 # What one condition may list, so that all conditions together fit into a statement of SQLite.
 _most_values = Field(max_length=1000)

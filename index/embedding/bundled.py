@@ -306,9 +306,3 @@ def _configuration(packaged: _Packaged) -> dict[str, Any]:
         },
         "sentence_bert_config.json": {"max_seq_length": shape.positions},
     }
-
-
-if __name__ == "__main__":
-    from index.settings import IndexSettings
-
-    bundled_folder(IndexSettings().model_dir)

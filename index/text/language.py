@@ -46,14 +46,20 @@ def detect_language(text: str) -> LanguageGuess:
 
     ``other`` for text with hardly a Cyrillic letter, or of another Cyrillic alphabet.
     """
-    words = [word.casefold() for word in _WORD.findall(text)]
+    written = _WORD.findall(text)
+    words = [word.casefold() for word in written]
     letters = "".join(words)
     cyrillic = sum("\u0400" <= letter <= "\u052f" for letter in letters)
     if not letters or cyrillic < 0.5 * len(letters):
         return LanguageGuess("other", 1.0 - (cyrillic / len(letters) if letters else 0.0))
     if sum(letter in _FOREIGN_LETTERS for letter in letters) > 0.02 * cyrillic:
         return LanguageGuess("other", 0.9)
-    bashkir = sum(_bashkir_evidence(word) for word in words)
+    # «Кем построен …?» asks in Russian, «Министр кем?» in Bashkir; and a name is no one's word.
+    at_first = 0.0 if words[0] == "кем" else _bashkir_evidence(words[0])
+    bashkir = at_first + sum(
+        _bashkir_evidence(word) * (0.5 if spelt[0].isupper() else 1.0)
+        for word, spelt in zip(words[1:], written[1:], strict=True)
+    )
     russian = sum(_russian_evidence(word) for word in words)
     total = bashkir + russian
     if total == 0:

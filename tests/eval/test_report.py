@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from eval.faults import CITATION, INVENTED, LANGUAGE, MISSED, REFUSED, WORDS, faults_of
-from eval.records import Passage
+from eval.records import POOLED, Passage
 from eval.report import render_report, write_report
 from eval.runs import Run
+from eval.statistics import Interval
 from index.documents import Document
 from index.text.sentences import sentence_spans
 from index.text.spans import Span
@@ -106,6 +107,15 @@ def test_the_editors_are_told_in_their_languages(judged: Judged) -> None:
     assert "Коротко для редактора" in html
     few = render_report(judged(TownSystem, 3))
     assert "3 / 3" in few
+
+
+def test_almost_all_is_not_called_all(judged: Judged) -> None:
+    run = judged(TownSystem, 35)
+    figure = run.metrics.slices[POOLED]["answer_language"]
+    almost = replace(figure, rate=Interval(0.996, 0.98, 1.0))
+    slices = {POOLED: {**run.metrics.slices[POOLED], "answer_language": almost}}
+    html = render_report(replace(run, metrics=replace(run.metrics, slices=slices)))
+    assert "99,60\u00a0% (98–100\u00a0%)" in html
 
 
 def test_a_dirty_tree_is_seen(judged: Judged) -> None:

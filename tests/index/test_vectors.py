@@ -136,7 +136,8 @@ def test_an_updated_index_is_the_one_built_anew(
 def vectors() -> FloatMatrix:
     random = np.random.default_rng(7)
     rows: NDArray[np.float32] = random.standard_normal((200, 32)).astype(np.float32)
-    return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    return rows
 
 
 @pytest.mark.parametrize("removed", [[], [1000, 1005]])

@@ -20,8 +20,10 @@ from urllib.parse import quote
 import httpx
 import pytest
 
+from index.messages import MESSAGE_LANGUAGES, MessageLanguage
+
 SEEDS = Path(__file__).parents[2] / "seeds"
-LANGUAGES = ("ba", "ru", "en")
+LANGUAGES = MESSAGE_LANGUAGES
 BODY_BYTES = 2_000_000
 DOCUMENT_BYTES = 200_000
 
@@ -233,7 +235,7 @@ def empty_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]
 class BeforeDocuments:
     """What the service said while there was nothing in it, and of the first document."""
 
-    unready: dict[str, httpx.Response]
+    unready: dict[MessageLanguage, httpx.Response]
     alive: httpx.Response
     information: Json
     listed: Json
