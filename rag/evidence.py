@@ -61,13 +61,17 @@ _DOCUMENTS, _REACH = 3, 2  # whose neighbouring passages are read too, and how f
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A sentence that may answer. ``span`` stands in the document's text."""
+    """A sentence that may answer. ``span`` stands in the document's text.
+
+    ``facts`` are those that the question does not say itself; ``said`` are those that it does.
+    """
 
     hit: Hit
     span: Span
     text: str
     language: Language
     facts: Sequence[Fact]
+    said: Sequence[Fact]
     features: NDArray[np.float64] = field(repr=False)
 
 
@@ -104,34 +108,11 @@ def find_candidates(
     Only those that look best without their vectors are embedded and returned.
     """
     hits = with_neighbours(view, query, hits, _DOCUMENTS, _REACH)
-    weights = view.weights(query.terms)
-    expected = EXPECTED.get(kind, ())
-    rough: list[tuple[float, _Rough]] = []
-    seen: set[str] = set()
-    documents = list(dict.fromkeys(hit.passage.document_id for hit in hits))
-    for rank, hit in enumerate(hits, 1):
-        document_rank = 1 + documents.index(hit.passage.document_id)
-        context = _coverage(f"{hit.passage.title or ''}\n{hit.passage.text}", weights)
-        spans = sentence_spans(hit.passage.text)
-        for place, span in enumerate(spans):
-            text = span.of(hit.passage.text)
-            if text in seen:
-                continue  # the same sentence in another document says nothing more
-            seen.add(text)
-            facts = [fact for fact in find_facts(text) if not _is_asked(fact, query.text)]
-            row = _Rough(
-                hit, span.shifted(hit.passage.span.start), text, facts, rank, document_rank,
-                _coverage(text, weights), _coverage(_near(hit.passage.text, spans, place), weights),
-                context, any(fact.kind in expected for fact in facts),
-            )  # fmt: skip
-            likely = row.coverage + row.near + 0.5 * row.expected + 0.5 / document_rank
-            rough.append((likely, row))
-    rough.sort(key=lambda pair: -pair[0])
-    rows = [row for _, row in rough[:_MOST_EMBEDDED]]
+    rows = _likely(hits, query, view.weights(query.terms), EXPECTED.get(kind, ()))
     if not rows:
         return []
     nearness = vectors.of([row.text for row in rows]) @ query.vector
-    return _with_features(rows, nearness, bool(expected), language)
+    return _with_features(rows, nearness, kind in EXPECTED, language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,12 +121,43 @@ class _Rough:
     span: Span
     text: str
     facts: list[Fact]
+    said: list[Fact]
     rank: int
     document_rank: int
     coverage: float
     near: float
     context: float
     expected: bool
+
+    @property
+    def likely(self) -> float:
+        """How promising the sentence looks before its meaning is compared."""
+        return self.coverage + self.near + 0.5 * self.expected + 0.5 / self.document_rank
+
+
+def _likely(
+    hits: Sequence[Hit], query: Query, weights: dict[str, float], expected: Sequence[FactKind]
+) -> list[_Rough]:
+    """Return the most promising sentences of ``hits``."""
+    rows: dict[str, _Rough] = {}  # the same sentence in another document says nothing more
+    documents = list(dict.fromkeys(hit.passage.document_id for hit in hits))
+    for rank, hit in enumerate(hits, 1):
+        document_rank = 1 + documents.index(hit.passage.document_id)
+        context = _coverage(f"{hit.passage.title or ''}\n{hit.passage.text}", weights)
+        spans = sentence_spans(hit.passage.text)
+        for place, span in enumerate(spans):
+            text = span.of(hit.passage.text)
+            if text in rows:
+                continue
+            found = find_facts(text)
+            said = [fact for fact in found if _is_said(fact, query.text)]
+            facts = [fact for fact in found if fact not in said]
+            rows[text] = _Rough(
+                hit, span.shifted(hit.passage.span.start), text, facts, said, rank, document_rank,
+                _coverage(text, weights), _coverage(_near(hit.passage.text, spans, place), weights),
+                context, any(fact.kind in expected for fact in facts),
+            )  # fmt: skip
+    return sorted(rows.values(), key=lambda row: -row.likely)[:_MOST_EMBEDDED]
 
 
 def _with_features(
@@ -165,7 +177,9 @@ def _with_features(
             foreign, row.coverage * foreign,
         )  # fmt: skip
         features = np.array(values, np.float64)
-        candidates.append(Candidate(row.hit, row.span, row.text, spoken, row.facts, features))
+        candidates.append(
+            Candidate(row.hit, row.span, row.text, spoken, row.facts, row.said, features)
+        )
     return candidates
 
 
@@ -180,7 +194,12 @@ def _near(text: str, spans: Sequence[Span], place: int) -> str:
     return text[around[0].start : around[-1].end]
 
 
-def _is_asked(fact: Fact, question: str) -> bool:
-    """Whether the question says the fact itself: «к 2036 году» is not what it asks for."""
+def _is_said(fact: Fact, question: str) -> bool:
+    """Whether the question says the fact itself: «к 2036 году» is not what it asks for.
+
+    Of a date or a number the digits count: «2036 йылға» says «2036 году».
+    """
+    terms = [term.text for term in analyse(fact.text)]
+    digits = [term for term in terms if term[0].isdigit()]
     said = {term.text for term in analyse(question)}
-    return all(term.text in said for term in analyse(fact.text))
+    return bool(terms) and all(term in said for term in digits or terms)

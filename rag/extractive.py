@@ -64,8 +64,19 @@ def _chosen(best_first: Sequence[Scored], kind: Kind) -> list[Candidate]:
 
 
 def _answering_fact(chosen: Candidate, kind: Kind) -> Fact | None:
+    """Return the fact that was asked for; None where it is not clear which.
+
+    «К 2030 году — 25, а к 2036 году — 40»: the one next to what the question says itself.
+    """
     expected = EXPECTED.get(kind, ())
-    return next((fact for fact in chosen.facts if fact.kind in expected), None)
+    facts = [fact for fact in chosen.facts if fact.kind in expected]
+    if chosen.said and facts:
+        return min(facts, key=lambda fact: min(_distance(fact, other) for other in chosen.said))
+    return facts[0] if len({fact.text for fact in facts}) == 1 else None
+
+
+def _distance(fact: Fact, other: Fact) -> int:
+    return max(fact.span.start - other.span.end, other.span.start - fact.span.end, 0)
 
 
 def _worded(chosen: Candidate, quote: str, fact: Fact | None, language: AnswerLanguage) -> str:
