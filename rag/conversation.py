@@ -35,7 +35,7 @@ _FEW_TERMS = 2
 def whole_question(question: str, history: Sequence[Turn]) -> str:
     """Return the question as it is understood: with what it takes from the earlier turns."""
     earlier = [turn.content for turn in history if turn.role == "user"]
-    if not earlier or not _is_follow_up(question):
+    if not question or not earlier or not _is_follow_up(question):
         return question
     about = " ".join(earlier[-2:]) if _is_follow_up(earlier[-1]) else earlier[-1]
     topic = _topic(about)

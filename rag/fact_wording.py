@@ -61,16 +61,27 @@ _UNITS = {
     "ғаилә": ("ғаилә", "ғаиләнән", "семья", "семьи", "семей"),
     "семе": ("ғаилә", "ғаиләнән", "семья", "семьи", "семей"),
 }
-_MORE = re.compile(r"(?:бол(?:ее|ьше)|свыше)\s+(?:чем\s+)?$|^\w*\s*(?:ашыу|артыҡ|күберәк)", re.I)
-_ABOUT = re.compile(r"(?:около|примерно|порядка|яҡынса)\s+$|^\s*(?:тирәһе|самаһы)", re.I)
-_UP_TO = re.compile(r"(?:до|почти)\s+$|^\w*\s*(?:тиклем|яҡын)", re.I)
+# Words that begin like a unit and are none: «300 школьников» are not schools.
+_NO_UNIT = re.compile("школьн|детал|детск|семест|семен|тоннел|проектир|баланс|рубе|миллионер")
+# What stands around a number, which itself is «#» here.
+_MORE = re.compile(r"(?:бол(?:ее|ьше)|свыше)\s+(?:чем\s+)?#|#-?\w*\s*(?:ашыу|артыҡ|күберәк)", re.I)
+_ABOUT = re.compile(r"(?:около|примерно|порядка|яҡынса)\s+#|#\s*(?:тирәһе|самаһы)", re.I)
+_UP_TO = re.compile(
+    r"(?:до|почти|не (?:более|больше)|менее|меньше|минимум|максимум|кәмендә)\s+(?:чем\s+)?#|"
+    r"#-?\w*\s*(?:тиклем|яҡын|кәм)",
+    re.I,
+)
+# «10–15 человек», «с 2011 года», «2015 йылға тиклем», «2011 йылдан»: more than one point.
+_RANGE_BEFORE, _RANGE_AFTER = re.compile(r"\d\s*[-–—]\s*$"), re.compile(r"^\s*(?:[-–—]|до)\s*\d")
+_FROM_OR_TO = re.compile(r"\b(?:до|к|ко|с|со|по|от|после)\s+$", re.I)
+_FROM_OR_TO_ENDING = re.compile(r"^\d+\s*[-–—]\s*\d|(?:ға|гә|ҡа|кә|[дтҙн][аә]н)$", re.I)
 _CYRILLIC_BASHKIR = re.compile("[ҡғҙҫһәөүңҠҒҘҪҺӘӨҮҢ]")
 
 
 def say_fact(fact: Fact, sentence: str, language: AnswerLanguage) -> str | None:
     """Return the fact in ``language``, begun with a capital; None where that is not sure."""
     if fact.kind == "date":
-        said = _date(fact.text, language)
+        said = _date(fact, sentence, language)
     elif fact.kind == "number":
         said = _number(fact, sentence, language)
     elif fact.kind == "person" and not _CYRILLIC_BASHKIR.search(fact.text):
@@ -80,13 +91,15 @@ def say_fact(fact: Fact, sentence: str, language: AnswerLanguage) -> str | None:
     return said[0].upper() + said[1:] if said else None
 
 
-def _date(text: str, language: AnswerLanguage) -> str | None:
-    match = DATE.fullmatch(text)
-    if match is None or re.search(r"\d\s*[-–]\s*[0-3]?\d\s", text):
-        return None  # «3–5 апреля»: left to the quotation
+def _date(fact: Fact, sentence: str, language: AnswerLanguage) -> str | None:
+    match = DATE.fullmatch(fact.text)
+    before = sentence[: fact.span.start]
+    open_ended = _FROM_OR_TO.search(before) or _FROM_OR_TO_ENDING.search(fact.text)
+    if match is None or open_ended or _RANGE_BEFORE.search(before):
+        return None  # left to the quotation
     year = match["year"] or match["year_after"]
     month = _month(match["month"] or match["month_after"])
-    day = match["day"]
+    day = match["day"] or match["day_after"]
     if language == "ru":
         return _date_in_russian(day, month, year)
     return _date_in_bashkir(day, month, year)
@@ -129,6 +142,8 @@ def _number(fact: Fact, sentence: str, language: AnswerLanguage) -> str | None:
     if match["unit"] and unit is None:
         # An unknown unit is left out, so what follows the number is seen from there.
         after = sentence[fact.span.start + match.start("unit") :]
+    if match["suffix"] or _RANGE_BEFORE.search(before) or _RANGE_AFTER.search(after):
+        return None  # «8-се класс», «10–15 человек»: left to the quotation
     words = [match["value"]]
     plural = _plural_form(match["value"])
     if scale is not None:
@@ -136,49 +151,53 @@ def _number(fact: Fact, sentence: str, language: AnswerLanguage) -> str | None:
         plural = 2
     if unit is not None:
         words.append(unit[0] if language == "ba" else unit[2:][plural])
-    return _qualified(words, scale, unit, before, after, language)
+    return _qualified(words, scale, unit, f"{before}#{after}", language)
 
 
 def _qualified(
     words: list[str],
     scale: Forms | None,
     unit: Forms | None,
-    before: str,
-    after: str,
+    around: str,
     language: AnswerLanguage,
 ) -> str | None:
     """Add «более», «около» …; None where the bare number would say something else."""
+    if _UP_TO.search(around):
+        return None
     last = unit or scale
-    if _MORE.search(before) or _MORE.search(after):
+    # After «более» the genitive: «более 44 миллиардов рублей», «более 3,5 миллиона рублей».
+    one = _is_decimal(words[0]) or _plural_form(words[0]) == 0
+    nouns = [entry for entry in (scale, unit) if entry is not None]
+    genitive = [e[3] if one and at == 0 else e[4] for at, e in enumerate(nouns)]
+    if _MORE.search(around):
         if last is None:
             return None
         if language == "ba":
             return " ".join([*words[:-1], last[1], "ашыу"])
-        # After «более» the genitive: «более 44 миллиардов рублей».
-        genitive = [entry[4] for entry in (scale, unit) if entry is not None]
         return " ".join(["более", words[0], *genitive])
-    if _ABOUT.search(before) or _ABOUT.search(after):
+    if _ABOUT.search(around):
         if language == "ba":
             return " ".join(["яҡынса", *words])
-        genitive = [entry[4] for entry in (scale, unit) if entry is not None]
         return " ".join(["около", words[0], *genitive])
-    if _UP_TO.search(before) or _UP_TO.search(after):
-        return None
     return " ".join(words)
 
 
 def _entry(table: Mapping[str, Forms], word: str | None) -> Forms | None:
-    if not word:
+    lower = (word or "").lower()
+    if not lower or _NO_UNIT.match(lower):
         return None
-    lower = word.lower()
     return next((entry for stem, entry in table.items() if lower.startswith(stem)), None)
 
 
 def _plural_form(value: str) -> int:
     """0, 1, 2: the Russian form after 1, after 2–4, and after the rest."""
-    if "," in value or "." in value:
+    if _is_decimal(value):
         return 1
     number = int(re.sub(r"\D", "", value))
     if 11 <= number % 100 <= 14:
         return 2
     return {1: 0, 2: 1, 3: 1, 4: 1}.get(number % 10, 2)
+
+
+def _is_decimal(value: str) -> bool:
+    return "," in value or "." in value

@@ -34,12 +34,12 @@ DATE = re.compile(
     rf"(?:(?P<day>[0-3]?\d)(?:\s*[-–]\s*[0-3]?\d)?\s+)?(?<!\w)(?P<month>{_MONTH})\b"
     rf"(?:\s+(?P<year_after>(?:1[5-9]|20)\d\d)(?:\s*-?\s*{_YEAR_WORD})?)?"
     rf"|(?P<year>(?<!\d)(?:1[5-9]|20)\d\d)(?!\d)(?:\s*[-–]\s*(?:се|сы|нсе|нсы))?\s*{_YEAR_WORD}(?!\w)"
-    rf"(?:\s+(?P<month_after>{_MONTH})\b)?(?!\w)",
+    rf"(?:\s+(?:(?P<day_after>[0-3]?\d)\s+)?(?P<month_after>{_MONTH})\b)?(?!\w)",
     re.IGNORECASE,
 )
 NUMBER = re.compile(
     r"(?<![\w.,-])(?P<value>\d{1,3}(?:[ \u00a0]\d{3})+|\d+(?:[.,]\d+)?)(?!\d)"
-    r"(?:\s*-\s*(?P<suffix>\w{1,3})(?!\w))?"
+    r"(?:\s*-\s*(?P<suffix>[^\W\d]{1,3})(?!\w))?"
     r"(?:\s*(?P<scale>мең|тыс|млн|миллион|млрд|миллиард|трлн|триллион)\w*\.?)?"
     r"(?:\s*(?P<unit>%|[^\W\d_]+))?",
     re.IGNORECASE,

@@ -68,13 +68,13 @@ class Run:
 
 
 def start_yauap(
-    *arguments: str | bytes | Path, data_dir: Path, **settings: str
+    *arguments: str | bytes | Path, data_dir: Path, stdout: int = subprocess.PIPE, **settings: str
 ) -> subprocess.Popen[bytes]:
     """Start the command ``yauap`` in the background."""
     return subprocess.Popen(
         [_YAUAP, *arguments],
         stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
+        stdout=stdout,
         stderr=subprocess.PIPE,
         cwd=data_dir.parent,
         env=environment({"YAUAP_DATA_DIR": str(data_dir), **settings}),
@@ -85,7 +85,7 @@ def finished(process: subprocess.Popen[bytes]) -> Run:
     """Wait for a command. It ends by itself and never with a traceback, whatever it was given."""
     with process:
         out, err = process.communicate(timeout=240)
-    run = Run(process.returncode, out.decode(), err.decode())
+    run = Run(process.returncode, (out or b"").decode(), err.decode())
     assert "Traceback" not in run.err, run.err
     assert run.status in (0, 1, 2), run
     return run

@@ -3,6 +3,7 @@
 import signal
 from pathlib import Path
 
+import httpx
 import pytest
 
 from index.catalog import Catalog
@@ -77,9 +78,7 @@ def test_a_crash_loses_nothing_that_was_accepted(filled_folder: Path, service: S
 
     again = Service(filled_folder)
     try:
-        loading = message("http.loading", "en")
-        while (response := again.readiness()).status_code != 200:
-            assert require_problem(response, "unavailable")["detail"] == loading
+        wait_for(lambda: is_ready_or_loading(again.readiness()), "the service to be ready")
         finished = again.finished_job(job)
         assert finished["state"] == "succeeded"
         assert finished["documents"]["added"] == 2
@@ -96,6 +95,14 @@ def test_a_crash_loses_nothing_that_was_accepted(filled_folder: Path, service: S
         status = again.stop()
     assert status in (0, -signal.SIGTERM)
     assert "Traceback" not in again.log
+
+
+def is_ready_or_loading(response: httpx.Response) -> bool:
+    if response.status_code == 200:
+        return True
+    detail = require_problem(response, "unavailable")["detail"]
+    assert detail == message("http.loading", "en")
+    return False
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])

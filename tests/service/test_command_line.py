@@ -1,0 +1,457 @@
+"""The command ``yauap`` as a user runs it: in a process of its own, over a folder of files."""
+
+import json
+import os
+import pty
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from index.messages import MessageLanguage
+from tests.service.conftest import (
+    DOCUMENT_BYTES,
+    LANGUAGES,
+    SEEDS,
+    AfterIngest,
+    Run,
+    Service,
+    finished,
+    start_yauap,
+    yauap,
+)
+from tests.service.test_contract import (
+    CENTRE,
+    CHAIRMAN,
+    MODERATOR,
+    WEATHER,
+    Answer,
+    Document,
+    Results,
+    checked,
+)
+
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def test_each_bad_file_is_named_with_its_reason(first_ingest: Run) -> None:
+    assert first_ingest.status == 1
+    assert first_ingest.out == ""
+    reasons = dict(
+        line.split(": ", 1) for line in first_ingest.err.splitlines() if re.match(r"\S+: ", line)
+    )
+    expected = {
+        "empty.txt": "There is no text in it.",
+        "blank.md": "There is no text in it.",
+        "binary.txt": "This is not text",
+        "cyrillic.txt": "This is not valid UTF-8 (byte 0).",
+        "gigantic.txt": f"It is larger than {DOCUMENT_BYTES} bytes.",
+        "unreadable.txt": "The file cannot be read",
+        "lone.pdf": "This file format is not known. Known are: .jsonl, .md, .txt.",
+        "lines.jsonl:3": "This line is not a JSON object.",
+        "lines.jsonl:5": "This line is not a JSON object.",
+        "lines.jsonl:6": "This line is not a JSON object.",
+        "jsonl/none": "The field text is missing",
+        "jsonl/number": "The field text is missing or not a string.",
+        "jsonl/other": "There is no field “colour”.",
+        "jsonl/long": f"It is larger than {DOCUMENT_BYTES} bytes.",
+    }
+    for name, reason in expected.items():
+        assert reasons.pop(name).startswith(reason), name
+    assert "added: 8 · updated: 0 · unchanged: 0 · failed: 14" in first_ingest.err
+    assert set(reasons) <= {"Left", "added"}
+
+
+def test_the_rest_goes_in(after_ingest: AfterIngest) -> None:
+    seeds = {file.name for file in SEEDS.glob("*.txt")}
+    good = {"inner/good.txt", "marked.txt", "headed.md", "jsonl/one", "jsonl/last"}
+    assert set(after_ingest.documents) == seeds | good
+    for document in after_ingest.documents.values():
+        checked(Document, document)
+    for name in seeds:
+        assert after_ingest.texts[name] == (SEEDS / name).read_text(encoding="utf-8")
+    assert after_ingest.texts["marked.txt"] == "Новый мост в Бирске построен в 2029 году."
+    assert after_ingest.documents["headed.md"]["title"] == "Умартасылар көнө"
+    assert after_ingest.documents["jsonl/last"]["title"] == "База"
+    assert after_ingest.documents["jsonl/one"]["source"] == "press"
+    languages = {name: told["language"] for name, told in after_ingest.documents.items()}
+    assert languages["jsonl/one"] == languages["inner/good.txt"] == "ba"
+    assert languages["jsonl/last"] == languages["marked.txt"] == "ru"
+
+
+def test_the_second_time_nothing_changes(service: Service) -> None:
+    before = service.client.get("/v1/documents").json()
+    run = yauap("ingest", SEEDS, data_dir=service.data_dir)
+    assert run.status == 0
+    assert "added: 0 · updated: 0 · unchanged: 3 · failed: 0" in run.err
+    assert service.client.get("/v1/documents").json() == before
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence", "summary"),
+    [
+        ("en", "There is no file or folder", "added: 0 · updated: 0 · unchanged: 3 · failed: 1"),
+        ("ru", "Нет файла или папки", "без изменений: 3 · с ошибкой: 1"),
+        ("ba", "тигән файл йәки папка юҡ", "үҙгәрмәне: 3 · хата менән: 1"),
+    ],
+)
+def test_a_path_that_is_missing_is_named(
+    service: Service, tmp_path: Path, language: str, sentence: str, summary: str
+) -> None:
+    missing = tmp_path / "нигә\x1b[31m.txt"
+    run = yauap("ingest", missing, data_dir=service.data_dir, YAUAP_LANGUAGE=language)
+    assert run.status == 1
+    assert sentence in run.err
+    assert "нигә" in run.err
+    assert "\x1b" not in run.err
+    empty = tmp_path / "empty.txt"
+    empty.touch()
+    run = yauap("ingest", SEEDS, empty, data_dir=service.data_dir, YAUAP_LANGUAGE=language)
+    assert run.status == 1
+    assert summary in run.err
+
+
+def test_file_names_that_are_no_text_or_stand_twice_are_named(
+    service: Service, tmp_path: Path
+) -> None:
+    odd = bytes(tmp_path) + b"/\xff.txt"
+    with suppress(OSError):  # some file systems take no such name; then it is a missing path
+        Path(os.fsdecode(odd)).write_text("Файл с именем не в UTF-8.")
+        run = yauap("ingest", odd, data_dir=service.data_dir)
+        assert run.status == 1
+        assert "An id must be 1–200 printable characters." in run.err
+    for folder in ("one", "two"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "same.txt").write_text("…")
+    twice = [tmp_path / folder / "same.txt" for folder in ("one", "two")]
+    run = yauap("ingest", *twice, data_dir=service.data_dir)
+    assert run.status == 1
+    assert "Another file of this run has the same name" in run.err
+
+
+@pytest.fixture(scope="module")
+def runs(service: Service) -> list[Run]:
+    """What ``ask`` and ``search`` print, each asked of the running service."""
+    commands = [
+        ("ask", MODERATOR),
+        ("ask", WEATHER),
+        ("ask", CHAIRMAN, "--json", "--top-k", "3"),
+        ("search", CENTRE),
+        ("search", CENTRE, "--json", "--top-k", "2"),
+        ("search", "…", "--json"),
+    ]
+    return [yauap(*c, "--url", service.url + "/", data_dir=service.data_dir) for c in commands]
+
+
+def test_a_running_service_can_be_asked(service: Service, runs: list[Run]) -> None:
+    assert [(run.status, run.err) for run in runs] == [(0, "")] * 6
+    answered, refused, answer, found, results, _ = (run.out for run in runs)
+    expected = service.ask(MODERATOR)
+    assert answered.splitlines()[0] == expected["answer"]
+    for citation in expected["citations"]:
+        place = f"[{citation['number']}] {citation['document_id']}"
+        assert f"{place}, characters {citation['start']}–{citation['end']}" in answered
+    assert f"Confidence: {expected['confidence']:.2f}" in answered
+    refusal = service.ask(WEATHER)
+    assert refused.splitlines()[0] == refusal["answer"]
+    assert refused.count("·") >= len(refusal["related"])
+    same = service.ask(CHAIRMAN, top_k=3)
+    told = json.loads(answer)
+    checked(Answer, told)
+    assert {**told, "id": "", "timings_ms": {}} == {**same, "id": "", "timings_ms": {}}
+    hits = service.search(CENTRE)["results"]
+    for rank, hit in enumerate(hits, 1):
+        assert f"{rank}. {hit['document_id']} ({hit['start']}–{hit['end']})" in found
+    told = json.loads(results)
+    checked(Results, told)
+    assert told["results"] == hits[:2] or len(told["results"]) == 2
+
+
+def test_asking_without_a_server_gives_what_the_server_gives(
+    service: Service, filled_folder: Path
+) -> None:
+    """And, meanwhile: a folder built in another way is refused until it is rebuilt."""
+    searching = start_yauap("search", CENTRE, "--json", data_dir=filled_folder)
+    other = {"YAUAP_CHUNK_TOKENS": "64"}
+    refused = yauap("ingest", SEEDS, data_dir=service.data_dir, **other)
+    assert refused.status == 1
+    assert "The index was built in another way" in refused.err
+    assert "yauap index rebuild" in refused.err
+    found = json.loads(finished(searching).out)
+    checked(Results, found)
+    assert found["results"] == service.search(CENTRE)["results"]
+
+    rebuilt = yauap("index", "rebuild", data_dir=filled_folder, **other)
+    assert rebuilt.status == 0
+    run = yauap("index", "info", data_dir=filled_folder, **other)
+    passages = int(re.findall(r"3 documents, (\d+) passages", run.out)[0])
+    assert passages > service.client.get("/v1/info").json()["counts"]["chunks"]
+    refused = yauap("ingest", SEEDS, data_dir=filled_folder)
+    assert "chunk_tokens: 64; now: 192" in refused.err
+    assert yauap("index", "verify", data_dir=filled_folder, **other).status == 0
+    run = yauap("ask", CENTRE, "--json", data_dir=filled_folder, **other)
+    assert (run.status, run.err) == (0, "")
+    answer = json.loads(run.out)
+    checked(Answer, answer)
+    assert "2011" in answer["answer"]
+    for citation in answer["citations"]:
+        text = service.text(citation["document_id"])
+        assert text[citation["start"] : citation["end"]] == citation["quote"]
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["", "   ", "ы" * 2001, b"\xff\xfe"],
+    ids=["empty", "blank", "long", "no-text"],
+)
+def test_a_question_that_is_none_is_refused(service: Service, question: str | bytes) -> None:
+    for command in ("ask", "search"):
+        run = yauap(command, question, "--url", service.url, data_dir=service.data_dir)
+        assert (run.status, run.out) == (1, "")
+        assert run.err == "A question is 1–2000 characters of text.\n"
+
+
+class _Other(BaseHTTPRequestHandler):
+    """A server that is no Yauap: it answers with what its address asks for."""
+
+    replies: dict[str, tuple[int, str]] = {  # noqa: RUF012 # read only
+        "list": (200, "[]"),
+        "object": (200, '{"answer": 5}'),
+        "text": (200, "<html>"),
+        "empty": (200, ""),
+        "problem": (503, '{"type": "about:blank", "title": "t", "status": 503, "detail": "Позже.", '
+                         '"instance": "/"}'),
+        "error-list": (500, "[1]"),
+        "error-text": (502, "Bad gateway"),
+    }  # fmt: skip
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        status, body = self.replies[self.path.split("/")[1]]
+        self.send_response(status)
+        self.end_headers()
+        self.wfile.write(body.encode())
+
+    def log_message(self, format: str, *args: Any) -> None:
+        pass
+
+
+@pytest.fixture
+def other_server() -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Other) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def test_a_server_that_is_none_of_ours_is_named(tmp_path: Path, other_server: str) -> None:
+    dead = "http://127.0.0.1:9"
+    addresses = [
+        dead,
+        "127.0.0.1:8000",
+        "",
+        "http://",
+        "ftp://127.0.0.1",
+        "http://[",
+        "http://\x00",
+    ]
+    addresses += [f"{other_server}/{reply}" for reply in _Other.replies]
+    addresses.remove("http://\x00")  # no argument of a command can hold it
+    commands = [("ask", address) for address in addresses]
+    commands += [("search", f"{other_server}/object")]
+    running = [
+        start_yauap(command, "Кто?", "--url", address, data_dir=tmp_path / "data")
+        for command, address in commands
+    ]
+    for (_, address), process in zip(commands, running, strict=True):
+        run = finished(process)
+        assert (run.status, run.out) == (1, ""), address
+        if address.endswith("/problem"):
+            assert run.err == "The service refused: Позже.\n"
+        else:
+            assert run.err.startswith(f"No service answers at {address}: "), run.err
+
+
+def test_documents_are_listed_shown_and_deleted(fresh: Service) -> None:
+    fresh.add({"id": "с пробелом/и слэшем", "text": "Раз,\r\n\tдва.\n", "title": "Заглавие"})
+    run = yauap("documents", "list", data_dir=fresh.data_dir)
+    rows = [line.split("\t") for line in run.out.splitlines()]
+    assert [row[0] for row in rows] == fresh.ids()
+    assert rows[-1] == ["с пробелом/и слэшем", "ru", "1", "14", "Заглавие"]
+    run = yauap("documents", "list", "--json", data_dir=fresh.data_dir)
+    told = [json.loads(line) for line in run.out.splitlines()]
+    for document in told:
+        checked(Document, document)
+        assert fresh.document(document["id"]).json() == document
+    process = start_yauap("documents", "show", "с пробелом/и слэшем", data_dir=fresh.data_dir)
+    with process:
+        assert process.communicate(timeout=60)[0].decode() == "Раз,\r\n\tдва.\n"
+    run = yauap("documents", "delete", "с пробелом/и слэшем", data_dir=fresh.data_dir)
+    assert (run.status, run.err) == (0, "Deleted: с пробелом/и слэшем\n")
+    assert fresh.document("с пробелом/и слэшем").status_code == 410
+    for command, words in (("show", "was deleted"), ("delete", "was deleted")):
+        run = yauap("documents", command, "с пробелом/и слэшем", data_dir=fresh.data_dir)
+        assert (run.status, run.out) == (1, "")
+        assert words in run.err
+    run = yauap("documents", "show", "нет такого", data_dir=fresh.data_dir, YAUAP_LANGUAGE="ru")
+    assert (run.status, run.err) == (1, "Документа «нет такого» нет.\n")
+
+
+def test_the_data_folder_can_be_named_on_the_command_line(service: Service, tmp_path: Path) -> None:
+    option = ("--data-dir", service.data_dir)
+    run = yauap("index", "info", *option, data_dir=tmp_path / "other")
+    told = service.client.get("/v1/info").json()
+    assert f"3 documents, {told['counts']['chunks']} passages" in run.out
+    assert told["index_version"] in run.out
+    assert told["embedding_model"]["revision"] in run.out
+    assert not (tmp_path / "other").exists()
+
+
+def test_a_flipped_byte_is_found(filled_folder: Path) -> None:
+    assert yauap("index", "verify", data_dir=filled_folder).status == 0
+    (snapshot,) = {file.parent for file in filled_folder.glob("snapshots/*/manifest.json")} & {
+        max(filled_folder.glob("snapshots/*"))
+    }
+    for file in sorted(snapshot.iterdir()):
+        content = file.read_bytes()
+        middle = len(content) // 2
+        file.write_bytes(content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :])
+        run = yauap("index", "verify", data_dir=filled_folder)
+        assert run.status == 1
+        assert file.name in run.err
+        file.write_bytes(content)
+    assert yauap("index", "verify", data_dir=filled_folder).status == 0
+
+
+def test_a_data_folder_that_cannot_be_used_is_named(tmp_path: Path) -> None:
+    broken = tmp_path / "broken"
+    broken.mkdir()
+    (broken / "catalog.sqlite").write_bytes(b"This is no database at all. " * 100)
+    run = yauap("documents", "list", data_dir=broken)
+    assert (run.status, run.out) == (1, "")
+    assert "catalog.sqlite in the data folder is damaged" in run.err
+    blocked = tmp_path / "file"
+    blocked.write_text("")
+    for folder in (blocked, blocked / "inside"):
+        run = yauap("index", "info", "--data-dir", folder, data_dir=tmp_path / "unused")
+        assert (run.status, run.out) == (1, "")
+        assert f"The data folder {folder} cannot be used" in run.err
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        {"YAUAP_CHUNK_TOKENS": "31"},
+        {"YAUAP_CHUNK_TOKENS": "many"},
+        {"YAUAP_BATCH_SIZE": "0"},
+        {"YAUAP_MIN_CONFIDENCE": "2"},
+        {"YAUAP_PORT": "70000"},
+        {"YAUAP_MAX_BODY_BYTES": "-1"},
+    ],
+    ids=lambda setting: "=".join(*setting.items()),
+)
+def test_a_setting_that_is_not_allowed_is_named(tmp_path: Path, setting: dict[str, str]) -> None:
+    run = yauap("index", "info", data_dir=tmp_path / "data", **setting)
+    assert (run.status, run.out) == (1, "")
+    assert run.err.startswith(f"The setting {next(iter(setting))} is not allowed: ")
+
+
+_HELP: dict[MessageLanguage, str] = {
+    "ba": "Һорауға яуап бирергә.",
+    "ru": "Ответить на вопрос.",
+    "en": "Answer a question.",
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_help_speaks_the_language_of_the_operator(
+    tmp_path: Path, language: MessageLanguage
+) -> None:
+    data = tmp_path / "data"
+    run = yauap("--help", data_dir=data, YAUAP_LANGUAGE=language)
+    assert run.status == 0
+    for known, words in _HELP.items():
+        assert (words in run.out) is (known == language)
+    for command in ("ingest", "ask", "search", "serve", "documents", "index"):
+        assert command in run.out
+    locale = {"ba": "ba_RU.UTF-8", "ru": "ru_RU.UTF-8", "en": "C.UTF-8"}[language]
+    run = yauap("ask", "--help", data_dir=data, YAUAP_LANGUAGE="", LANG=locale)
+    assert _HELP[language] in run.out
+    assert not data.exists()
+
+
+def test_a_command_that_is_none_is_refused(tmp_path: Path) -> None:
+    for arguments in (("answer",), ("ask",), ("serve", "--port", "x"), ("search", "a", "--nope")):
+        assert yauap(*arguments, data_dir=tmp_path / "data").status == 2
+    run = yauap(data_dir=tmp_path / "data")
+    assert "ingest" in run.out + run.err
+
+
+@pytest.fixture
+def hostile(fresh: Service) -> Service:
+    """The service with a document that would take over a terminal."""
+    job = fresh.add(
+        {
+            "id": "hostile",
+            "title": "\x1b]0;чужой заголовок\x07\x9b31m Ташбулат",
+            "text": "Ташбулат\x1b[2J\x1b[31m ауылы\u202e \x9b5A 1811 йылда\r нигеҙләнгән.\x7f\x08",
+        }
+    )
+    assert job["documents"]["added"] == 1
+    return fresh
+
+
+def test_a_document_cannot_command_the_terminal(hostile: Service) -> None:
+    question = "Ташбулат ауылы ҡасан нигеҙләнгән?"
+    answer = hostile.ask(question)
+    assert "\x1b" in answer["sources"][0]["quote"]
+    url = ("--url", hostile.url)
+    for command in (
+        ("ask", question, *url),
+        ("search", question, *url),
+        ("ask", question, "--json", *url),
+        ("search", question, "--json", *url),
+        ("documents", "list", "--json"),
+    ):
+        run = yauap(*command, data_dir=hostile.data_dir)
+        assert run.status == 0
+        assert "Ташбулат" in run.out
+        assert not _CONTROL.search(run.out), command
+    run = yauap("documents", "list", data_dir=hostile.data_dir)
+    assert not _CONTROL.search(run.out.replace("\t", ""))
+    told = json.loads(yauap("search", question, "--json", *url, data_dir=hostile.data_dir).out)
+    assert told["results"] == hostile.search(question)["results"]  # nothing is lost in JSON
+
+
+def test_a_document_is_shown_to_the_letter_but_not_to_a_terminal(hostile: Service) -> None:
+    show = ("documents", "show", "hostile")
+    with start_yauap(*show, data_dir=hostile.data_dir) as process:
+        out, _ = process.communicate(timeout=60)
+    assert out.decode() == hostile.text("hostile")
+    shown = on_a_terminal(hostile, *show)
+    assert "Ташбулат" in shown
+    assert not _CONTROL.search(shown)
+
+
+def on_a_terminal(service: Service, *arguments: str) -> str:
+    """Return what the command prints where its output is a terminal."""
+    reading, terminal = pty.openpty()
+    try:
+        process = start_yauap(*arguments, data_dir=service.data_dir, stdout=terminal)
+    finally:
+        os.close(terminal)
+    shown = b""
+    with closing(os.fdopen(reading, "rb", buffering=0)) as screen, suppress(OSError):
+        while part := screen.read(65536):  # the end of a terminal reads as an error
+            shown += part
+    assert finished(process).status == 0
+    return shown.decode().replace("\r\n", "\n")
