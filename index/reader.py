@@ -30,7 +30,8 @@ class Filters:
     metadata: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
-        return self != Filters()
+        dates = (self.published_from, self.published_to)
+        return any((self.language, self.document_id, self.source, self.metadata, *dates))
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,12 +93,13 @@ def with_neighbours(
     What follows from a passage often stands in the next one, which shares no word with the query.
     """
     known = {hit.passage.chunk_id for hit in hits}
+    languages = {hit.passage.language for hit in hits}  # others may have been filtered out
     best = list(dict.fromkeys(hit.passage.document_id for hit in hits))[:documents]
     found: dict[int, Passage] = {}
     for hit in hits:
         if hit.passage.document_id in best:
             for passage in view.neighbours(hit.passage, reach):
-                if passage.chunk_id not in known:
+                if passage.chunk_id not in known and passage.language in languages:
                     found[passage.chunk_id] = passage
     lowest = min((hit.score for hit in hits), default=0.0)
     cosines = view.dense_scores(query.vector, np.array(list(found), np.int64))

@@ -137,7 +137,7 @@ def serve(
 def list_documents(as_json: AsJson = False, data_dir: DataDir = None) -> None:
     """List the documents."""
     from service.rendering import document_out
-    from service.terminal import out, plain
+    from service.terminal import plain
 
     library, after = _folder(data_dir).library, None
     while page := library.page(after, 500):
@@ -145,8 +145,9 @@ def list_documents(as_json: AsJson = False, data_dir: DataDir = None) -> None:
             if as_json:
                 _print_json(document_out(record).model_dump_json())
             else:
-                out.print(f"{plain(record.id)}\t{record.language}\t{record.version}\t"
-                          f"{record.characters}\t{plain(record.title or '')}")  # fmt: skip
+                title = plain(record.title or "").replace("\n", " ")
+                sys.stdout.write(f"{plain(record.id)}\t{record.language}\t{record.version}\t"
+                                 f"{record.characters}\t{title}\n")  # fmt: skip
         after = page[-1].id
 
 

@@ -7,11 +7,14 @@ The service of the session starts over an empty data folder. What it says then i
 import json
 import os
 import re
+import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -35,6 +38,7 @@ _LIMITS = {
 _Found = TypeVar("_Found")
 
 Json = dict[str, Any]
+Argument = str | bytes | Path
 
 
 def wait_for(look: Callable[[], _Found | None], what: str, seconds: float = 120) -> _Found:
@@ -68,16 +72,19 @@ class Run:
 
 
 def start_yauap(
-    *arguments: str | bytes | Path, data_dir: Path, stdout: int = subprocess.PIPE, **settings: str
+    *arguments: Argument,
+    data_dir: Path,
+    settings: Mapping[str, str] | None = None,
+    stdout: int = subprocess.PIPE,
 ) -> subprocess.Popen[bytes]:
-    """Start the command ``yauap`` in the background."""
+    """Start the command ``yauap`` over a data folder, in the background."""
     return subprocess.Popen(
         [_YAUAP, *arguments],
         stdin=subprocess.DEVNULL,
         stdout=stdout,
         stderr=subprocess.PIPE,
         cwd=data_dir.parent,
-        env=environment({"YAUAP_DATA_DIR": str(data_dir), **settings}),
+        env=environment({"YAUAP_DATA_DIR": str(data_dir), **(settings or {})}),
     )
 
 
@@ -91,9 +98,15 @@ def finished(process: subprocess.Popen[bytes]) -> Run:
     return run
 
 
-def yauap(*arguments: str | bytes | Path, data_dir: Path, **settings: str) -> Run:
+def yauap(*arguments: Argument, data_dir: Path, **settings: str) -> Run:
     """Run the command ``yauap`` over a data folder and return what it came to."""
-    return finished(start_yauap(*arguments, data_dir=data_dir, **settings))
+    return finished(start_yauap(*arguments, data_dir=data_dir, settings=settings))
+
+
+def together(commands: Iterable[Sequence[Argument]], data_dir: Path, **settings: str) -> list[Run]:
+    """Run several commands at the same time."""
+    started = [start_yauap(*c, data_dir=data_dir, settings=settings) for c in commands]
+    return [finished(process) for process in started]
 
 
 class Service:
@@ -113,7 +126,9 @@ class Service:
             )
         self.url = wait_for(self._announced, "the address of the service")
         self.port = int(self.url.rpartition(":")[2])
-        self.client = httpx.Client(base_url=self.url, timeout=60, trust_env=False)
+        # A connection for each request: some tests leave theirs in a bad state.
+        once = httpx.Limits(max_keepalive_connections=0)
+        self.client = httpx.Client(base_url=self.url, timeout=60, trust_env=False, limits=once)
 
     def _announced(self) -> str | None:
         assert self._process.poll() is None, self.log
@@ -382,10 +397,6 @@ def filled_folder(service: Service, tmp_path: Path) -> Path:
 
 def copied_folder(source: Path, target: Path) -> Path:
     """Copy a data folder while a service may be reading it."""
-    import shutil
-    import sqlite3
-    from contextlib import closing
-
     shutil.copytree(source, target, ignore=shutil.ignore_patterns("catalog.sqlite*", "*.lock"))
     with (
         closing(sqlite3.connect(source / "catalog.sqlite")) as old,

@@ -6,14 +6,19 @@ import pty
 import re
 import threading
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, suppress
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from index.errors import Unavailable
 from index.messages import MessageLanguage
+from service.client import post
+from service.schemas import AnswerOut
 from tests.service.conftest import (
     DOCUMENT_BYTES,
     LANGUAGES,
@@ -21,8 +26,10 @@ from tests.service.conftest import (
     AfterIngest,
     Run,
     Service,
+    copied_folder,
     finished,
     start_yauap,
+    together,
     yauap,
 )
 from tests.service.test_contract import (
@@ -145,7 +152,7 @@ def runs(service: Service) -> list[Run]:
         ("search", CENTRE, "--json", "--top-k", "2"),
         ("search", "…", "--json"),
     ]
-    return [yauap(*c, "--url", service.url + "/", data_dir=service.data_dir) for c in commands]
+    return together([(*c, "--url", service.url + "/") for c in commands], service.data_dir)
 
 
 def test_a_running_service_can_be_asked(service: Service, runs: list[Run]) -> None:
@@ -172,36 +179,52 @@ def test_a_running_service_can_be_asked(service: Service, runs: list[Run]) -> No
     assert told["results"] == hits[:2] or len(told["results"]) == 2
 
 
-def test_asking_without_a_server_gives_what_the_server_gives(
-    service: Service, filled_folder: Path
-) -> None:
-    """And, meanwhile: a folder built in another way is refused until it is rebuilt."""
-    searching = start_yauap("search", CENTRE, "--json", data_dir=filled_folder)
-    other = {"YAUAP_CHUNK_TOKENS": "64"}
-    refused = yauap("ingest", SEEDS, data_dir=service.data_dir, **other)
-    assert refused.status == 1
-    assert "The index was built in another way" in refused.err
-    assert "yauap index rebuild" in refused.err
-    found = json.loads(finished(searching).out)
-    checked(Results, found)
-    assert found["results"] == service.search(CENTRE)["results"]
+@dataclass(frozen=True)
+class Rebuilding:
+    """What the commands said after the size of a chunk was changed."""
 
-    rebuilt = yauap("index", "rebuild", data_dir=filled_folder, **other)
-    assert rebuilt.status == 0
-    run = yauap("index", "info", data_dir=filled_folder, **other)
-    passages = int(re.findall(r"3 documents, (\d+) passages", run.out)[0])
-    assert passages > service.client.get("/v1/info").json()["counts"]["chunks"]
-    refused = yauap("ingest", SEEDS, data_dir=filled_folder)
-    assert "chunk_tokens: 64; now: 192" in refused.err
-    assert yauap("index", "verify", data_dir=filled_folder, **other).status == 0
-    run = yauap("ask", CENTRE, "--json", data_dir=filled_folder, **other)
-    assert (run.status, run.err) == (0, "")
-    answer = json.loads(run.out)
-    checked(Answer, answer)
-    assert "2011" in answer["answer"]
-    for citation in answer["citations"]:
-        text = service.text(citation["document_id"])
-        assert text[citation["start"] : citation["end"]] == citation["quote"]
+    before: Run
+    rebuild: Run
+    information: Run
+    verification: Run
+    answer: Run
+    with_former_size: Run
+
+
+def rebuilding(data_dir: Path) -> Rebuilding:
+    other = {"YAUAP_CHUNK_TOKENS": "64"}
+    return Rebuilding(
+        before=yauap("ingest", SEEDS, data_dir=data_dir, **other),
+        rebuild=yauap("index", "rebuild", data_dir=data_dir, **other),
+        information=yauap("index", "info", data_dir=data_dir, **other),
+        verification=yauap("index", "verify", data_dir=data_dir, **other),
+        answer=yauap("ask", CENTRE, "--json", data_dir=data_dir, **other),
+        with_former_size=yauap("ingest", SEEDS, data_dir=data_dir),
+    )
+
+
+@pytest.fixture(scope="module")
+def background() -> Iterator[ThreadPoolExecutor]:
+    with ThreadPoolExecutor(2) as executor:
+        yield executor
+
+
+@pytest.fixture(scope="module", autouse=True)
+def rebuilt(
+    service: Service, background: ThreadPoolExecutor, tmp_path_factory: pytest.TempPathFactory
+) -> Future[Rebuilding]:
+    """Begun before the first test of this module: loading the model takes its time."""
+    folder = copied_folder(service.data_dir, tmp_path_factory.mktemp("rebuilt") / "data")
+    return background.submit(rebuilding, folder)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def searched(
+    service: Service, background: ThreadPoolExecutor, tmp_path_factory: pytest.TempPathFactory
+) -> Future[Run]:
+    """Begun before the first test of this module, too."""
+    folder = copied_folder(service.data_dir, tmp_path_factory.mktemp("searched") / "data")
+    return background.submit(yauap, "search", CENTRE, "--json", data_dir=folder)
 
 
 @pytest.mark.parametrize(
@@ -210,10 +233,9 @@ def test_asking_without_a_server_gives_what_the_server_gives(
     ids=["empty", "blank", "long", "no-text"],
 )
 def test_a_question_that_is_none_is_refused(service: Service, question: str | bytes) -> None:
-    for command in ("ask", "search"):
-        run = yauap(command, question, "--url", service.url, data_dir=service.data_dir)
-        assert (run.status, run.out) == (1, "")
-        assert run.err == "A question is 1–2000 characters of text.\n"
+    run = yauap("ask", question, "--url", service.url, data_dir=service.data_dir)
+    assert (run.status, run.out) == (1, "")
+    assert run.err == "A question is 1–2000 characters of text.\n"
 
 
 class _Other(BaseHTTPRequestHandler):
@@ -253,32 +275,31 @@ def other_server() -> Iterator[str]:
             thread.join()
 
 
-def test_a_server_that_is_none_of_ours_is_named(tmp_path: Path, other_server: str) -> None:
-    dead = "http://127.0.0.1:9"
-    addresses = [
-        dead,
-        "127.0.0.1:8000",
-        "",
-        "http://",
-        "ftp://127.0.0.1",
-        "http://[",
-        "http://\x00",
-    ]
-    addresses += [f"{other_server}/{reply}" for reply in _Other.replies]
-    addresses.remove("http://\x00")  # no argument of a command can hold it
-    commands = [("ask", address) for address in addresses]
-    commands += [("search", f"{other_server}/object")]
-    running = [
-        start_yauap(command, "Кто?", "--url", address, data_dir=tmp_path / "data")
-        for command, address in commands
-    ]
-    for (_, address), process in zip(commands, running, strict=True):
-        run = finished(process)
-        assert (run.status, run.out) == (1, ""), address
-        if address.endswith("/problem"):
-            assert run.err == "The service refused: Позже.\n"
-        else:
-            assert run.err.startswith(f"No service answers at {address}: "), run.err
+_DEAD = "http://127.0.0.1:9"
+
+
+@pytest.mark.parametrize(
+    "address", [_DEAD, "127.0.0.1:8000", "", "http://", "ftp://127.0.0.1", "http://[", "http://я:я"]
+)
+def test_an_address_where_no_service_is_is_refused(address: str) -> None:
+    with pytest.raises(Unavailable, match=f"No service answers at {re.escape(address)}: "):
+        post(address, "/v1/ask", {"question": "Кто?"}, AnswerOut)
+
+
+@pytest.mark.parametrize("reply", ["list", "object", "text", "empty", "error-list", "error-text"])
+def test_a_server_that_is_none_of_ours_is_refused(other_server: str, reply: str) -> None:
+    address = f"{other_server}/{reply}"
+    with pytest.raises(Unavailable, match=f"No service answers at {re.escape(address)}: "):
+        post(address, "/v1/ask", {"question": "Кто?"}, AnswerOut)
+
+
+def test_what_is_wrong_with_an_address_is_said(tmp_path: Path, other_server: str) -> None:
+    addresses = (_DEAD, f"{other_server}/object", f"{other_server}/problem")
+    runs = together([("search", "Кто?", "--url", url) for url in addresses], tmp_path / "data")
+    assert [(run.status, run.out) for run in runs] == [(1, "")] * 3
+    for address, run in zip(addresses[:2], runs[:2], strict=True):
+        assert run.err.startswith(f"No service answers at {address}: ")
+    assert runs[2].err == "The service refused: Позже.\n"
 
 
 def test_documents_are_listed_shown_and_deleted(fresh: Service) -> None:
@@ -317,19 +338,16 @@ def test_the_data_folder_can_be_named_on_the_command_line(service: Service, tmp_
 
 
 def test_a_flipped_byte_is_found(filled_folder: Path) -> None:
-    assert yauap("index", "verify", data_dir=filled_folder).status == 0
-    (snapshot,) = {file.parent for file in filled_folder.glob("snapshots/*/manifest.json")} & {
-        max(filled_folder.glob("snapshots/*"))
-    }
-    for file in sorted(snapshot.iterdir()):
-        content = file.read_bytes()
-        middle = len(content) // 2
-        file.write_bytes(content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :])
-        run = yauap("index", "verify", data_dir=filled_folder)
-        assert run.status == 1
-        assert file.name in run.err
-        file.write_bytes(content)
-    assert yauap("index", "verify", data_dir=filled_folder).status == 0
+    run = yauap("index", "verify", data_dir=filled_folder)
+    assert (run.status, run.err) == (0, "All files of the index are as they were written.\n")
+    snapshot = max((filled_folder / "snapshots").iterdir())
+    file = max(snapshot.iterdir(), key=lambda file: file.stat().st_size)
+    content = bytearray(file.read_bytes())
+    content[len(content) // 2] ^= 1
+    file.write_bytes(content)
+    run = yauap("index", "verify", data_dir=filled_folder)
+    assert run.status == 1
+    assert f"{snapshot.name}/{file.name}" in run.err
 
 
 def test_a_data_folder_that_cannot_be_used_is_named(tmp_path: Path) -> None:
@@ -342,27 +360,19 @@ def test_a_data_folder_that_cannot_be_used_is_named(tmp_path: Path) -> None:
     blocked = tmp_path / "file"
     blocked.write_text("")
     for folder in (blocked, blocked / "inside"):
-        run = yauap("index", "info", "--data-dir", folder, data_dir=tmp_path / "unused")
+        run = yauap("index", "info", data_dir=folder)
         assert (run.status, run.out) == (1, "")
         assert f"The data folder {folder} cannot be used" in run.err
 
 
 @pytest.mark.parametrize(
-    "setting",
-    [
-        {"YAUAP_CHUNK_TOKENS": "31"},
-        {"YAUAP_CHUNK_TOKENS": "many"},
-        {"YAUAP_BATCH_SIZE": "0"},
-        {"YAUAP_MIN_CONFIDENCE": "2"},
-        {"YAUAP_PORT": "70000"},
-        {"YAUAP_MAX_BODY_BYTES": "-1"},
-    ],
-    ids=lambda setting: "=".join(*setting.items()),
+    ("name", "value"),
+    [("CHUNK_TOKENS", "31"), ("BATCH_SIZE", "many"), ("MIN_CONFIDENCE", "2"), ("PORT", "70000")],
 )
-def test_a_setting_that_is_not_allowed_is_named(tmp_path: Path, setting: dict[str, str]) -> None:
-    run = yauap("index", "info", data_dir=tmp_path / "data", **setting)
+def test_a_setting_that_is_not_allowed_is_named(tmp_path: Path, name: str, value: str) -> None:
+    run = yauap("index", "info", data_dir=tmp_path / "data", **{f"YAUAP_{name}": value})
     assert (run.status, run.out) == (1, "")
-    assert run.err.startswith(f"The setting {next(iter(setting))} is not allowed: ")
+    assert run.err.startswith(f"The setting YAUAP_{name} is not allowed: ")
 
 
 _HELP: dict[MessageLanguage, str] = {
@@ -390,8 +400,8 @@ def test_help_speaks_the_language_of_the_operator(
 
 
 def test_a_command_that_is_none_is_refused(tmp_path: Path) -> None:
-    for arguments in (("answer",), ("ask",), ("serve", "--port", "x"), ("search", "a", "--nope")):
-        assert yauap(*arguments, data_dir=tmp_path / "data").status == 2
+    commands = [("answer",), ("ask",), ("serve", "--port", "x"), ("search", "a", "--nope")]
+    assert [run.status for run in together(commands, tmp_path / "data")] == [2] * 4
     run = yauap(data_dir=tmp_path / "data")
     assert "ingest" in run.out + run.err
 
@@ -415,20 +425,19 @@ def test_a_document_cannot_command_the_terminal(hostile: Service) -> None:
     answer = hostile.ask(question)
     assert "\x1b" in answer["sources"][0]["quote"]
     url = ("--url", hostile.url)
-    for command in (
+    commands = [
+        ("search", question, "--json", *url),
         ("ask", question, *url),
         ("search", question, *url),
-        ("ask", question, "--json", *url),
-        ("search", question, "--json", *url),
         ("documents", "list", "--json"),
-    ):
-        run = yauap(*command, data_dir=hostile.data_dir)
+        ("documents", "list"),
+    ]
+    runs = together(commands, hostile.data_dir)
+    for run in runs:
         assert run.status == 0
         assert "Ташбулат" in run.out
-        assert not _CONTROL.search(run.out), command
-    run = yauap("documents", "list", data_dir=hostile.data_dir)
-    assert not _CONTROL.search(run.out.replace("\t", ""))
-    told = json.loads(yauap("search", question, "--json", *url, data_dir=hostile.data_dir).out)
+        assert not _CONTROL.search(run.out.replace("\t", ""))
+    told = json.loads(runs[0].out)
     assert told["results"] == hostile.search(question)["results"]  # nothing is lost in JSON
 
 
@@ -455,3 +464,34 @@ def on_a_terminal(service: Service, *arguments: str) -> str:
             shown += part
     assert finished(process).status == 0
     return shown.decode().replace("\r\n", "\n")
+
+
+def test_without_a_server_the_same_is_found(service: Service, searched: Future[Run]) -> None:
+    run = searched.result()
+    assert (run.status, run.err) == (0, "")
+    found = json.loads(run.out)
+    checked(Results, found)
+    assert found["results"] == service.search(CENTRE)["results"]
+
+
+def test_after_another_size_of_chunks_the_index_is_refused_until_it_is_rebuilt(
+    service: Service, rebuilt: Future[Rebuilding]
+) -> None:
+    told = rebuilt.result()
+    assert told.before.status == 1
+    assert "The index was built in another way" in told.before.err
+    assert "chunk_tokens: 192; now: 64" in told.before.err
+    assert "yauap index rebuild" in told.before.err
+    assert told.rebuild.status == 0
+    (passages,) = re.findall(r"3 documents, (\d+) passages", told.information.out)
+    assert int(passages) > service.client.get("/v1/info").json()["counts"]["chunks"]
+    assert told.verification.status == 0
+    assert (told.answer.status, told.answer.err) == (0, "")
+    answer = json.loads(told.answer.out)
+    checked(Answer, answer)
+    assert "2011" in answer["answer"]
+    for citation in answer["citations"]:
+        text = service.text(citation["document_id"])
+        assert text[citation["start"] : citation["end"]] == citation["quote"]
+    assert told.with_former_size.status == 1
+    assert "chunk_tokens: 64; now: 192" in told.with_former_size.err

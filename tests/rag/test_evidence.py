@@ -1,0 +1,234 @@
+"""Evidence: the sentences that may answer, their features, and what is learned from them."""
+
+import json
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from importlib.resources import files
+
+import numpy as np
+import pytest
+
+from index.folder import DataFolder
+from index.reader import IndexView
+from index.text.analysis import analyse
+from rag.evidence import FEATURES, Candidate, SentenceVectors, find_candidates
+from rag.questions import Kind
+from rag.retrieval import Query, retrieve
+from rag.scoring import (
+    CONFIDENCE_FEATURES,
+    Weights,
+    confidence,
+    confidence_features,
+    load_weights,
+    ranked,
+)
+from tests.fakes import FakeEmbedder, fake_folder, ingest
+
+TEXTS = {
+    "ba": "2011 йылда Кластерлы үҫеш үҙәге булдырылды. Уның етәксеһе Антон Ковалев булды. "
+    "Был яҡшы. Мәктәптәр һаны 2036 йылға 40 булыр.",
+    "ru": "Центр кластерного развития создан в 2012 году. К 2036 году построят 40 школ. "
+    "Председатель правления Олег Тыщенко подчеркнул важность работы. " + "И ещё слово, " * 40,
+    "copy": "2011 йылда Кластерлы үҫеш үҙәге булдырылды.",
+}
+
+
+@pytest.fixture(scope="module")
+def view(tmp_path_factory: pytest.TempPathFactory) -> Iterator[IndexView]:
+    folder: DataFolder = fake_folder(tmp_path_factory.mktemp("evidence"), chunk_tokens=64)
+    ingest(folder, *({"id": i, "text": text} for i, text in TEXTS.items()))
+    with folder.index.view() as opened:
+        yield opened
+
+
+def candidates(view: IndexView, question: str, kind: Kind, language: str) -> list[Candidate]:
+    embedder = FakeEmbedder()
+    terms = [term.text for term in analyse(question)]
+    query = Query(question, terms, embedder.embed_queries([question])[0])
+    hits = retrieve(view, query, 8)
+    return find_candidates(view, query, kind, language, hits, SentenceVectors(embedder))
+
+
+def feature(candidate: Candidate, name: str) -> float:
+    return float(candidate.features[FEATURES.index(name)])
+
+
+def by_text(found: list[Candidate], beginning: str) -> Candidate:
+    return next(candidate for candidate in found if candidate.text.startswith(beginning))
+
+
+def test_candidates_are_sentences_of_their_documents(view: IndexView) -> None:
+    found = candidates(view, "Когда создан Центр кластерного развития?", "when", "ru")
+
+    assert len(found) > 5
+    for candidate in found:
+        assert candidate.span.of(TEXTS[candidate.hit.passage.document_id]) == candidate.text
+        assert all(fact.span.of(candidate.text) == fact.text for fact in candidate.facts)
+        assert candidate.features.shape == (len(FEATURES),)
+        assert np.isfinite(candidate.features).all()
+
+
+def test_the_same_sentence_of_two_documents_is_one_candidate(view: IndexView) -> None:
+    found = candidates(view, "Кластерлы үҫеш үҙәге ҡасан булдырылды?", "when", "ba")
+
+    texts = [candidate.text for candidate in found]
+    assert len(set(texts)) == len(texts)
+    assert texts.count(TEXTS["copy"]) == 1
+
+
+def test_a_sentence_that_holds_what_is_asked_for_is_told(view: IndexView) -> None:
+    found = candidates(view, "Кластерлы үҫеш үҙәге ҡасан булдырылды?", "when", "ba")
+    dated, plain = by_text(found, "2011"), by_text(found, "Был яҡшы")
+
+    assert (feature(dated, "expected_fact"), feature(dated, "missing_fact")) == (1, 0)
+    assert (feature(plain, "expected_fact"), feature(plain, "missing_fact")) == (0, 1)
+    assert (feature(plain, "leans_back"), feature(dated, "leans_back")) == (1, 0)
+    assert (feature(plain, "short"), feature(dated, "short")) == (1, 0)
+
+
+def test_what_the_question_says_itself_is_not_what_it_asks_for(view: IndexView) -> None:
+    found = candidates(view, "Сколько школ построят к 2036 году?", "how_many", "ru")
+    sentence = by_text(found, "К 2036 году")
+
+    assert "40 школ" in [fact.text for fact in sentence.facts]
+    assert not any("2036" in fact.text for fact in sentence.facts)
+
+
+def test_a_question_that_expects_no_fact_misses_none(view: IndexView) -> None:
+    for candidate in candidates(view, "Что подчеркнул председатель?", "what", "ru"):
+        assert (feature(candidate, "expected_fact"), feature(candidate, "missing_fact")) == (0, 0)
+
+
+def test_sentences_of_the_other_language_are_foreign(view: IndexView) -> None:
+    found = candidates(view, "Когда создан Центр кластерного развития?", "when", "ru")
+    russian, bashkir = by_text(found, "Центр"), by_text(found, "2011")
+
+    assert (russian.language, feature(russian, "foreign")) == ("ru", 0)
+    assert (bashkir.language, feature(bashkir, "foreign")) == ("ba", 1)
+    assert feature(russian, "foreign_coverage") == 0
+    assert feature(bashkir, "foreign_coverage") == feature(bashkir, "coverage")
+
+
+def test_coverage_is_the_share_of_the_questions_terms(view: IndexView) -> None:
+    found = candidates(view, "Центр кластерного развития создан в 2012 году", "unknown", "ru")
+
+    assert feature(by_text(found, "Центр"), "coverage") == pytest.approx(1)
+    assert feature(by_text(found, "Был яҡшы"), "coverage") == 0
+    assert all(0 <= feature(candidate, "coverage") <= 1 for candidate in found)
+
+
+def test_a_question_without_terms_has_candidates_without_coverage(view: IndexView) -> None:
+    found = candidates(view, "😀?", "unknown", "ru")
+
+    assert found
+    assert {feature(candidate, "coverage") for candidate in found} == {0.0}
+
+
+def test_no_hits_have_no_candidates(folder: DataFolder) -> None:
+    with folder.index.view() as empty:
+        assert candidates(empty, "Когда?", "when", "ru") == []
+
+
+def test_vectors_of_sentences_are_kept_and_the_same_as_the_embedders() -> None:
+    embedder = FakeEmbedder()
+    vectors = SentenceVectors(embedder, kept=3)
+
+    first = vectors.of(["бер", "ике", "бер"])
+    assert embedder.embedded == ["бер", "ике"]
+    again = vectors.of(["ике", "бер"])
+    assert embedder.embedded == ["бер", "ике"]
+    np.testing.assert_array_equal(again, first[[1, 0]])
+    np.testing.assert_array_equal(first[0], FakeEmbedder().embed_passages(["бер"])[0])
+
+    vectors.of(["өс", "дүрт", "биш"])
+    vectors.of(["бер"])
+    assert embedder.embedded == ["бер", "ике", "өс", "дүрт", "биш", "бер"]
+
+
+def test_more_sentences_than_are_kept_all_have_vectors() -> None:
+    sentences = [str(number) for number in range(10)]
+
+    found = SentenceVectors(FakeEmbedder(), kept=2).of(sentences)
+
+    np.testing.assert_array_equal(found, FakeEmbedder().embed_passages(sentences))
+
+
+def test_several_threads_share_the_kept_vectors() -> None:
+    vectors = SentenceVectors(FakeEmbedder(), kept=5)
+    sentences = [str(number) for number in range(8)]
+    expected = FakeEmbedder().embed_passages(sentences)
+    wrong: list[str] = []
+
+    def read() -> None:
+        for shift in range(30):
+            order = [(n + shift) % 8 for n in range(8)]
+            if not np.array_equal(vectors.of([sentences[n] for n in order]), expected[order]):
+                wrong.append(str(order))
+
+    threads = [threading.Thread(target=read) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert wrong == []
+
+
+def weights(**sentence: float) -> Weights:
+    values = np.zeros(len(FEATURES))
+    for name, value in sentence.items():
+        values[FEATURES.index(name)] = value
+    return Weights(values, np.zeros(len(CONFIDENCE_FEATURES)), 0.0)
+
+
+def test_candidates_are_ranked_by_the_weighted_sum_of_their_features(view: IndexView) -> None:
+    found = candidates(view, "Центр кластерного развития создан в 2012 году", "when", "ru")
+
+    best_first = ranked(found, weights(coverage=2.0, short=-1.0))
+
+    scores = [scored.score for scored in best_first]
+    assert scores == sorted(scores, reverse=True)
+    assert scores == [
+        pytest.approx(2 * feature(s.candidate, "coverage") - feature(s.candidate, "short"))
+        for s in best_first
+    ]
+    assert best_first[0].candidate.text.startswith("Центр")
+
+
+def test_equal_scores_stand_in_a_fixed_order(view: IndexView) -> None:
+    found = candidates(view, "Центр кластерного развития", "unknown", "ru")
+
+    one = [s.candidate.text for s in ranked(found, weights())]
+    other = [s.candidate.text for s in ranked(found[::-1], weights())]
+
+    assert one == other
+
+
+def test_confidence_is_the_logistic_of_its_features(view: IndexView) -> None:
+    best_first = ranked(candidates(view, "Центр развития", "what", "ru"), weights(coverage=1.0))
+    margin = CONFIDENCE_FEATURES.index("margin")
+    learned = replace(weights(), confidence=np.eye(len(CONFIDENCE_FEATURES))[margin], bias=-1.0)
+
+    expected = best_first[0].score - best_first[1].score
+    assert confidence_features(best_first)[margin] == pytest.approx(expected)
+    assert confidence(best_first, learned) == pytest.approx(1 / (1 + np.exp(1 - expected)))
+
+
+@pytest.mark.parametrize("bias", [-1e9, -5.0, 0.0, 5.0, 1e9])
+def test_confidence_is_a_probability(view: IndexView, bias: float) -> None:
+    best_first = ranked(candidates(view, "Центр развития", "what", "ru"), load_weights())
+
+    for among in (best_first, best_first[:1]):
+        assert 0 < confidence(among, replace(load_weights(), bias=bias)) < 1
+
+
+def test_the_weights_are_those_of_the_features_and_say_where_they_come_from() -> None:
+    raw = json.loads(files("rag").joinpath("weights.json").read_text(encoding="utf-8"))
+
+    assert list(raw["sentence"]) == list(FEATURES)
+    assert list(raw["confidence"]) == [*CONFIDENCE_FEATURES, "bias"]
+    assert {"made_by", "learned_from"} <= set(raw)
+    loaded = load_weights()
+    assert loaded.sentence.tolist() == list(raw["sentence"].values())
+    assert [*loaded.confidence.tolist(), loaded.bias] == list(raw["confidence"].values())
