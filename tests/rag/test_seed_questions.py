@@ -1,0 +1,173 @@
+"""The questions that the seeds must answer, with the model of the installation."""
+
+import unicodedata
+
+import pytest
+
+from index.folder import DataFolder
+from index.messages import message
+from index.snapshot import verify_data
+from rag.factory import make_pipeline
+from rag.pipeline import Pipeline
+from rag.retrieval import Mode
+from rag.settings import AnswerSettings
+from rag.types import Ask, Turn
+from tests.rag.test_pipeline import assert_sound
+
+BA_1, BA_2, RU_1 = (
+    "000_f00c0aadca1db42a.txt",
+    "001_b684a5fe1f11274f.txt",
+    "002_cef33e01a01188d3.txt",
+)
+
+# Question, language of the answer, document, what the quotation holds, how the answer begins.
+ANSWERED = [
+    (
+        "Сколько студенческих городков должно появиться в России к 2036 году?",
+        "ru", RU_1, "к 2036 году — 40", "«",
+    ),
+    (
+        "Кто возглавляет правление Клуба молодых промышленников?",
+        "ru", RU_1, "Антон Ковалев", "«",
+    ),
+    (
+        "Түңәрәк өҫтәлдең модераторы кем булды?",
+        "ba", BA_1, "президенты Сергей Борисов", "«",
+    ),
+    (
+        "Кластерлы үҫеш үҙәге ҡайһы йылда булдырылды?",
+        "ba", BA_2, "2011 йылда", "«",
+    ),
+    (
+        "Когда создан Центр кластерного развития Башкортостана?",
+        "ru", BA_2, "2011 йылда Кластерлы үҫеш үҙәге", "В 2011 году, по башкирскому тексту: «",
+    ),
+    (
+        "Өфөлә кампустың беренсе сираты ҡасан асылды?",
+        "ba", RU_1, "открыта в феврале 2024 года",
+        "2024 йылдың февралендә, урыҫ телендәге текст буйынса: «",
+    ),
+    (
+        "Каков был объём инновационной продукции Башкортостана за прошлый год?",
+        "ru", BA_2, "44 миллиард һумдан ашыу",
+        "Более 44 миллиардов рублей, по башкирскому тексту: «",
+    ),
+    (
+        "Тунэрэк остэлдэ модератор кем булган?",
+        "ba", BA_1, "президенты Сергей Борисов", "«",
+    ),
+]  # fmt: skip
+REFUSED = [("Какая завтра погода в Уфе?", "ru"), ("Хәҙер доллар курсы күпме?", "ba")]
+
+
+@pytest.fixture(scope="module")
+def pipeline(seeds_folder: DataFolder) -> Pipeline:
+    return make_pipeline(seeds_folder, AnswerSettings(data_dir=seeds_folder.catalog.data_dir))
+
+
+@pytest.mark.parametrize(("question", "language", "document", "fact", "beginning"), ANSWERED)
+def test_the_quotation_holds_the_fact(
+    seeds_folder: DataFolder,
+    pipeline: Pipeline,
+    question: str,
+    language: str,
+    document: str,
+    fact: str,
+    beginning: str,
+) -> None:
+    answer = pipeline.ask(Ask(question))
+
+    assert answer.answered
+    assert answer.language == language
+    assert answer.text.startswith(beginning)
+    assert answer.citations[0].document_id == document
+    assert fact in answer.citations[0].quote
+    assert_sound(answer, seeds_folder)
+
+
+@pytest.mark.parametrize(("question", "language"), REFUSED)
+def test_what_the_seeds_do_not_say_is_refused_in_the_askers_language(
+    seeds_folder: DataFolder, pipeline: Pipeline, question: str, language: str
+) -> None:
+    answer = pipeline.ask(Ask(question))
+
+    assert answer.reason in ("no_evidence", "low_confidence")
+    assert answer.language == language
+    assert answer.text == message(f"answer.{answer.reason}", answer.language)
+    assert len(answer.related) == 3
+    assert_sound(answer, seeds_folder)
+
+
+@pytest.mark.parametrize("question", [row[0] for row in ANSWERED])
+@pytest.mark.parametrize("form", ["NFD", "upper", "no mark"])
+def test_another_way_of_writing_it_finds_the_same_document(
+    pipeline: Pipeline, question: str, form: str
+) -> None:
+    written = {
+        "NFD": unicodedata.normalize("NFD", question),
+        "upper": question.upper(),
+        "no mark": question.rstrip("?"),
+    }[form]
+    document = next(row[2] for row in ANSWERED if row[0] == question)
+
+    hits, _ = pipeline.search(written, top_k=3, group_by_document=True)
+
+    assert document in [hit.passage.document_id for hit in hits][:2]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        pytest.param("", id="nothing"),
+        pytest.param("   \n", id="white space"),
+        pytest.param("\0\0\0", id="NUL"),
+        pytest.param("\u200b", id="no width"),
+        pytest.param("\ud800\udfff\ud800", id="surrogates"),
+        pytest.param("😀🏳️‍🌈👍🏽", id="emoji"),
+        pytest.param("مرحبا بالعالم ما هذا", id="right to left"),
+        pytest.param("\u202eҡасан\u202c", id="turned round"),
+        pytest.param("<script>alert('яуап')</script>", id="HTML"),
+        pytest.param("'; DROP TABLE chunks; --", id="SQL"),
+        pytest.param('" OR NEAR(* AND ^', id="FTS"),
+        pytest.param("What is the weather like on Mars?", id="Latin"),
+        pytest.param("你好吗", id="Chinese"),
+        pytest.param("?", id="a mark"),
+        pytest.param("z̸̢͝a̷l̶g̷o̵ " * 20, id="combining marks"),
+        pytest.param("q" * 2000, id="one word"),
+        pytest.param(" ".join(str(n * 7919) for n in range(300)), id="numbers"),
+        pytest.param("ни өсөн ул " * 90_000, id="a megabyte"),
+    ],
+)
+@pytest.mark.parametrize("earlier", [False, True], ids=["alone", "after another"])
+def test_bad_questions_are_refused_soundly(
+    seeds_folder: DataFolder, pipeline: Pipeline, question: str, earlier: bool
+) -> None:
+    history = [Turn("user", question), Turn("assistant", question)] if earlier else []
+
+    answer = pipeline.ask(Ask(question, history=history))
+
+    assert not answer.answered
+    assert_sound(answer, seeds_folder)
+    answer.question.encode()
+
+
+@pytest.mark.parametrize("mode", ["hybrid", "dense", "lexical"])
+@pytest.mark.parametrize("question", [row[0] for row in ANSWERED])
+def test_every_hit_is_a_quotation_of_its_document(
+    seeds_folder: DataFolder, pipeline: Pipeline, question: str, mode: Mode
+) -> None:
+    hits, version = pipeline.search(question, top_k=200, mode=mode)
+
+    assert version == seeds_folder.index.version()
+    assert hits
+    for hit in hits:
+        text = seeds_folder.library.text(hit.passage.document_id)
+        assert hit.passage.span.of(text) == hit.passage.text
+        assert all(span.of(text).strip() for span in hit.highlights)
+
+
+def test_the_seeds_are_whole_and_their_languages_known(seeds_folder: DataFolder) -> None:
+    records = {record.id: record.language for record in seeds_folder.library.page(None, 9)}
+
+    assert records == {BA_1: "ba", BA_2: "ba", RU_1: "ru"}
+    assert verify_data(seeds_folder.catalog, seeds_folder.snapshots) == []
