@@ -139,6 +139,7 @@ def _likely(
     hits: Sequence[Hit], query: Query, weights: dict[str, float], expected: Sequence[FactKind]
 ) -> list[_Rough]:
     """Return the most promising sentences of ``hits``."""
+    asked = frozenset(query.terms)
     rows: dict[str, _Rough] = {}  # the same sentence in another document says nothing more
     documents = list(dict.fromkeys(hit.passage.document_id for hit in hits))
     for rank, hit in enumerate(hits, 1):
@@ -150,7 +151,7 @@ def _likely(
             if text in rows:
                 continue
             found = find_facts(text)
-            said = [fact for fact in found if _is_said(fact, query.text)]
+            said = [fact for fact in found if _is_said(fact, asked)]
             facts = [fact for fact in found if fact not in said]
             rows[text] = _Rough(
                 hit, span.shifted(hit.passage.span.start), text, facts, said, rank, document_rank,
@@ -194,12 +195,11 @@ def _near(text: str, spans: Sequence[Span], place: int) -> str:
     return text[around[0].start : around[-1].end]
 
 
-def _is_said(fact: Fact, question: str) -> bool:
-    """Whether the question says the fact itself: «к 2036 году» is not what it asks for.
+def _is_said(fact: Fact, asked: frozenset[str]) -> bool:
+    """Whether the question's terms say the fact itself: «к 2036 году» is not what it asks for.
 
     Of a date or a number the digits count: «2036 йылға» says «2036 году».
     """
     terms = [term.text for term in analyse(fact.text)]
     digits = [term for term in terms if term[0].isdigit()]
-    said = {term.text for term in analyse(question)}
-    return bool(terms) and all(term in said for term in digits or terms)
+    return bool(terms) and all(term in asked for term in digits or terms)

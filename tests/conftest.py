@@ -5,12 +5,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from index.embedding import Embedder, open_embedder
 from index.folder import DataFolder
 from index.readers import list_files, read_files
 from index.settings import IndexSettings
 from tests.fakes import fake_folder, open_folder
+
+# How long an example takes says more of the machine than of the code.
+settings.register_profile(
+    "yauap", max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("yauap")
 
 SEEDS = Path(__file__).parents[1] / "seeds"
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.embedding.protocol import FloatMatrix
@@ -269,7 +269,7 @@ def test_what_a_failed_job_staged_is_removed(
     assert folder.index.version() == "empty"
 
 
-@settings(max_examples=12, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=12)
 @given(
     st.lists(
         st.tuples(st.text(st.characters() | st.sampled_from("😀\ud83d\0 \n.")), st.text()),

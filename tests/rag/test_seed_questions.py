@@ -135,7 +135,7 @@ def test_another_way_of_writing_it_finds_the_same_document(
         pytest.param("z̸̢͝a̷l̶g̷o̵ " * 20, id="combining marks"),
         pytest.param("q" * 2000, id="one word"),
         pytest.param(" ".join(str(n * 7919) for n in range(300)), id="numbers"),
-        pytest.param("ни өсөн ул " * 90_000, id="a megabyte"),
+        pytest.param("ни өсөн ул " * 9_000, id="very long"),
     ],
 )
 @pytest.mark.parametrize("earlier", [False, True], ids=["alone", "after another"])

@@ -24,7 +24,6 @@ from tests.service.conftest import (
     LANGUAGES,
     SEEDS,
     AfterIngest,
-    Json,
     Run,
     Service,
     copied_folder,
@@ -100,28 +99,33 @@ def test_the_second_time_nothing_changes(service: Service) -> None:
     assert service.client.get("/v1/documents").json() == before
 
 
-@pytest.mark.parametrize(
-    ("language", "sentence", "summary"),
-    [
-        ("en", "There is no file or folder", "added: 0 · updated: 0 · unchanged: 3 · failed: 1"),
-        ("ru", "Нет файла или папки", "без изменений: 3 · с ошибкой: 1"),
-        ("ba", "тигән файл йәки папка юҡ", "үҙгәрмәне: 3 · хата менән: 1"),
-    ],
-)
-def test_a_path_that_is_missing_is_named(
-    service: Service, tmp_path: Path, language: str, sentence: str, summary: str
-) -> None:
+def test_a_path_that_is_missing_is_named(service: Service, tmp_path: Path) -> None:
     missing = tmp_path / "нигә\x1b[31m.txt"
-    run = yauap("ingest", missing, data_dir=service.data_dir, YAUAP_LANGUAGE=language)
-    assert run.status == 1
-    assert sentence in run.err
-    assert "нигә" in run.err
-    assert "\x1b" not in run.err
+    sentences = {
+        "en": "There is no file or folder",
+        "ru": "Нет файла или папки",
+        "ba": "тигән файл йәки папка юҡ",
+    }
+    for language, sentence in sentences.items():
+        run = yauap("ingest", SEEDS, missing, data_dir=service.data_dir, YAUAP_LANGUAGE=language)
+        assert run.status == 1
+        assert sentence in run.err
+        assert "нигә" in run.err
+        assert "\x1b" not in run.err
+
+
+def test_the_summary_speaks_the_language_of_the_operator(service: Service, tmp_path: Path) -> None:
     empty = tmp_path / "empty.txt"
     empty.touch()
-    run = yauap("ingest", SEEDS, empty, data_dir=service.data_dir, YAUAP_LANGUAGE=language)
-    assert run.status == 1
-    assert summary in run.err
+    summaries = {
+        "ru": ("В нём нет текста.", "без изменений: 3 · с ошибкой: 1"),
+        "ba": ("Унда текст юҡ.", "үҙгәрмәне: 3 · хата менән: 1"),
+    }
+    for language, (reason, summary) in summaries.items():
+        run = yauap("ingest", SEEDS, empty, data_dir=service.data_dir, YAUAP_LANGUAGE=language)
+        assert run.status == 1
+        assert f"empty.txt: {reason}" in run.err
+        assert summary in run.err
 
 
 def test_file_names_that_are_no_text_or_stand_twice_are_named(
@@ -204,29 +208,14 @@ def rebuilding(data_dir: Path) -> Rebuilding:
     )
 
 
-@pytest.fixture(scope="module")
-def background() -> Iterator[ThreadPoolExecutor]:
-    with ThreadPoolExecutor(2) as executor:
-        yield executor
-
-
 @pytest.fixture(scope="module", autouse=True)
 def rebuilt(
-    service: Service, background: ThreadPoolExecutor, tmp_path_factory: pytest.TempPathFactory
-) -> Future[Rebuilding]:
-    """Begun before the first test of this module: loading the model takes its time."""
+    service: Service, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Future[Rebuilding]]:
+    """Begun before the first test of this module: loading the model takes its time, twice."""
     folder = copied_folder(service.data_dir, tmp_path_factory.mktemp("rebuilt") / "data")
-    return background.submit(rebuilding, folder)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def searched(
-    service: Service, background: ThreadPoolExecutor, tmp_path_factory: pytest.TempPathFactory
-) -> tuple[Future[Run], Json]:
-    """What a search finds without the service, begun as early, and what the service finds."""
-    folder = copied_folder(service.data_dir, tmp_path_factory.mktemp("searched") / "data")
-    run = background.submit(yauap, "search", CENTRE, "--json", data_dir=folder)
-    return run, service.search(CENTRE)
+    with ThreadPoolExecutor(1) as executor:
+        yield executor.submit(rebuilding, folder)
 
 
 @pytest.mark.parametrize(
@@ -466,18 +455,6 @@ def on_a_terminal(service: Service, *arguments: str) -> str:
             shown += part
     assert finished(process).status == 0
     return shown.decode().replace("\r\n", "\n")
-
-
-def test_without_a_server_the_same_is_found(searched: tuple[Future[Run], Json]) -> None:
-    run, expected = searched[0].result(), searched[1]
-    assert (run.status, run.err) == (0, "")
-    found = json.loads(run.out)
-    checked(Results, found)
-    assert found["index_version"] == expected["index_version"]
-    for one, other in zip(found["results"], expected["results"], strict=True):
-        assert one.pop("score") == pytest.approx(other.pop("score"), abs=1e-3)
-        assert one.pop("scores") == pytest.approx(other.pop("scores"), abs=1e-3)
-        assert one == other
 
 
 def test_after_another_size_of_chunks_the_index_is_refused_until_it_is_rebuilt(
