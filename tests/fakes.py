@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -64,14 +65,15 @@ class FakeEmbedder:
         for row, text in zip(vectors, texts, strict=True):
             tokens = _TOKEN.findall(text)[: self.max_tokens]
             for word in tokens or [""]:
-                row += self._direction(word)
+                row += _direction(self._spec.revision, word, self._dimension)
             row /= np.linalg.norm(row)
         return vectors
 
-    def _direction(self, word: str) -> FloatMatrix:
-        seed = hashlib.sha256(f"{self._spec.revision} {word}".encode()).digest()
-        random = np.random.default_rng(list(seed))
-        return random.standard_normal(self._dimension).astype(np.float32)
+
+@cache
+def _direction(model: str, word: str, dimension: int) -> FloatMatrix:
+    seed = hashlib.sha256(f"{model} {word}".encode()).digest()
+    return np.random.default_rng(list(seed)).standard_normal(dimension).astype(np.float32)
 
 
 def open_folder(settings: IndexSettings, embedder: Embedder) -> DataFolder:

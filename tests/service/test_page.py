@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, Dialog, Locator, Page, Route, expect, sync_playwright
 
 from index.messages import message
 from service.app import create_app
 from service.settings import ServiceSettings
 from tests.fakes import FakeEmbedder
-from tests.service.conftest import Json, Service, wait_for
+from tests.service.conftest import Service
 from tests.service.test_contract import (
     CENTRE,
     CENTRE_IN_RUSSIAN,
@@ -96,8 +96,9 @@ def chat(chromium: Browser, service: Service) -> Iterator[Chat]:
         lambda line: chat.complaints.append(line.text) if line.type == "error" else None,
     )
 
-    def dismiss(dialog: object) -> None:
-        chat.dialogs.append(str(dialog))
+    def dismiss(dialog: Dialog) -> None:
+        chat.dialogs.append(dialog.message)
+        dialog.dismiss()
 
     chat.page.on("dialog", dismiss)
     chat.page.goto(service.url)
@@ -257,7 +258,7 @@ def test_a_follow_up_is_sent_with_what_was_said(chat: Chat) -> None:
     with chat.page.expect_request("**/v1/ask") as sent:
         chat.page.fill("#question", "Ә ҡайҙа?")
         chat.page.click("#send")
-    body: Json = sent.value.post_data_json
+    body = json.loads(sent.value.post_data or "")
     assert [turn["role"] for turn in body["history"]] == ["user", "assistant"]
     assert body["history"][0]["content"] == CENTRE
     assert "2011" in body["history"][1]["content"]
@@ -267,7 +268,11 @@ def test_a_follow_up_is_sent_with_what_was_said(chat: Chat) -> None:
 
 def test_a_question_can_be_stopped_and_asked_again(chat: Chat) -> None:
     held: list[Route] = []
-    chat.page.route("**/v1/ask", held.append)
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    chat.page.route("**/v1/ask", hold)
     chat.page.fill("#question", CHAIRMAN)
     chat.page.click("#send")
     expect(chat.turn).to_have_attribute("data-state", "thinking")
@@ -371,7 +376,7 @@ def test_a_narrow_screen_is_wide_enough(chat: Chat, fresh: Service) -> None:
     page.set_viewport_size({"width": 360, "height": 640})
 
     def overflow() -> int:
-        widths = page.evaluate(
+        widths: list[int] = page.evaluate(
             "() => [document.documentElement.scrollWidth, document.body.scrollWidth]"
         )
         return max(widths) - 360
