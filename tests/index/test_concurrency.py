@@ -67,7 +67,7 @@ class Reader(threading.Thread):
 def test_readers_see_no_mixed_state_while_much_is_published(tmp_path: Path, shared: bool) -> None:
     folder = fake_folder(tmp_path)
     ingest(folder, *generation(0))
-    readers = [Reader(folder if shared else fake_folder(tmp_path)) for _ in range(3)]
+    readers = [Reader(folder if shared else fake_folder(tmp_path)) for _ in range(2)]
     for reader in readers:
         reader.start()
     for reader in readers:

@@ -13,7 +13,7 @@ from index.text.sentences import sentence_spans
 from index.text.spans import Span
 from rag.factory import make_pipeline
 from rag.pipeline import Pipeline
-from rag.retrieval import Hit
+from rag.retrieval import Hit, Mode
 from rag.settings import AnswerSettings
 from rag.types import Answer, Ask, Turn
 from tests.fakes import fake_folder, ingest
@@ -30,6 +30,7 @@ DOCUMENTS = [
     {"id": "en", "text": "The centre was opened in 2013 by the region."},
     {"id": "long", "text": LONG},
 ]
+MODES: list[Mode] = ["hybrid", "dense", "lexical"]
 BA, RU = "Кластерлы үҫеш үҙәге ҡасан булдырылды?", "Когда открыт технопарк?"
 
 
@@ -294,6 +295,38 @@ def test_a_question_is_cleaned_before_it_is_understood(filled: DataFolder) -> No
 
     assert answer.question == BA
     assert "2011" in answer.text
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        pytest.param("", id="nothing"),
+        pytest.param("   \n", id="white space"),
+        pytest.param("\0\0\0", id="NUL"),
+        pytest.param("\u200b", id="no width"),
+        pytest.param("\ud800\udfff\ud800", id="surrogates"),
+        pytest.param("😀🏳️‍🌈👍🏽", id="emoji"),
+        pytest.param("مرحبا بالعالم ما هذا", id="right to left"),
+        pytest.param("\u202eҡасан\u202c", id="turned round"),
+        pytest.param("<script>alert('яуап')</script>", id="HTML"),
+        pytest.param("'; DROP TABLE chunks; --", id="SQL"),
+        pytest.param('" OR NEAR(* AND ^', id="FTS"),
+        pytest.param("{question} %s \\1 [1]", id="templates"),
+        pytest.param("?", id="a mark"),
+        pytest.param("z̸̢͝a̷l̶g̷o̵ " * 20, id="combining marks"),
+        pytest.param("q" * 2000, id="one word"),
+        pytest.param(" ".join(str(n * 7919) for n in range(300)), id="numbers"),
+        pytest.param("ни өсөн ул " * 9_000, id="100 kB"),
+    ],
+)
+@pytest.mark.parametrize("earlier", [False, True], ids=["alone", "after another"])
+def test_bad_questions_do_no_harm(filled: DataFolder, question: str, earlier: bool) -> None:
+    history = [Turn("user", question), Turn("assistant", question)] if earlier else []
+
+    for ask in (sure(filled).ask, unsure(filled).ask):
+        assert_sound(ask(Ask(question, history=history)), filled)
+    for mode in MODES:
+        sure(filled).search(question, mode=mode)
 
 
 class Watching:

@@ -277,13 +277,11 @@ def test_an_answer_is_cited_to_the_letter(
     for hit in body["sources"]:
         require_true_offsets(service, hit)
     assert any(c.document_id == document and fact in c.quote for c in answer.citations)
+    require_markers(answer)
 
 
-@pytest.mark.parametrize(("question", "language", "document", "fact"), ANSWERED)
-def test_markers_and_citations_belong_together(
-    service: Service, question: str, language: str, document: str, fact: str
-) -> None:
-    answer = checked(Answer, service.ask(question))
+def require_markers(answer: Answer) -> None:
+    """Check that markers, the parts of the answer and the citations belong together."""
     numbers = [citation.number for citation in answer.citations]
     assert numbers == [*range(1, len(numbers) + 1)]
     assert [int(n) for n in re.findall(r"\[(\d+)\]", answer.answer)] == numbers
