@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
 
+from filelock import FileLock
+
 from index.errors import Conflict, Damaged, Unavailable
 
 _FORMAT = 1
@@ -32,8 +34,11 @@ class Catalog:
         try:
             data_dir.mkdir(parents=True, exist_ok=True)
             with self._connected() as connection:
-                connection.execute("PRAGMA journal_mode = WAL")
-                _create(connection)
+                if _format(connection) != _FORMAT:
+                    # Turning WAL on does not wait for others that do the same, so they queue here.
+                    with FileLock(data_dir / ".create.lock"):
+                        connection.execute("PRAGMA journal_mode = WAL")
+                        _create(connection)
         except sqlite3.DatabaseError as error:
             raise _as_ours(error, self._file) from error
         except OSError as error:
