@@ -44,6 +44,16 @@ def test_a_deleted_document_is_not_found_or_read_any_more(folder: DataFolder) ->
     assert verify_data(folder.catalog, folder.snapshots) == []
 
 
+def test_the_next_best_takes_the_place_of_what_was_deleted(folder: DataFolder) -> None:
+    ingest(folder, A, B)
+    folder.library.delete("a")
+    (query,) = FakeEmbedder().embed_queries([A["text"]])
+
+    with folder.index.view() as view:
+        for ids, _ in (view.dense(query, 1, None), view.lexical(["мэктэ"], 1, None)):
+            assert [passage.document_id for passage in view.passages(ids)] == ["b"]
+
+
 def test_its_text_and_vectors_are_erased_from_the_catalog(folder: DataFolder) -> None:
     ingest(folder, A)
     ingest(folder, A | {"text": "яңы"})

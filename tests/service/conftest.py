@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -374,9 +375,48 @@ def after_ingest(empty_service: Service, first_ingest: Run) -> AfterIngest:
 
 
 @pytest.fixture(scope="session")
-def service(empty_service: Service, after_ingest: AfterIngest) -> Service:
+def service(
+    empty_service: Service, after_ingest: AfterIngest, request: pytest.FixtureRequest
+) -> Service:
     """The service with the seeds in it and nothing else."""
+    if any("rebuilt" in getattr(item, "fixturenames", ()) for item in request.session.items):
+        request.getfixturevalue("rebuilt")  # begun now, to be done when it is wanted
     return empty_service
+
+
+@dataclass(frozen=True)
+class Rebuilding:
+    """What the commands said after the size of a chunk was changed."""
+
+    before: Run
+    rebuild: Run
+    information: Run
+    verification: Run
+    answer: Run
+    with_former_size: Run
+
+
+@pytest.fixture(scope="session")
+def rebuilt(
+    empty_service: Service, after_ingest: AfterIngest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Future[Rebuilding]]:
+    """A copy of the service's folder, rebuilt in the background; the model is loaded twice."""
+    folder = copied_folder(empty_service.data_dir, tmp_path_factory.mktemp("rebuilt") / "data")
+    other = {"YAUAP_CHUNK_TOKENS": "64"}
+
+    def rebuilding() -> Rebuilding:
+        question = "Кластерлы үҫеш үҙәге ҡайһы йылда булдырылды?"
+        return Rebuilding(
+            before=yauap("ingest", SEEDS, data_dir=folder, **other),
+            rebuild=yauap("index", "rebuild", data_dir=folder, **other),
+            information=yauap("index", "info", data_dir=folder, **other),
+            verification=yauap("index", "verify", data_dir=folder, **other),
+            answer=yauap("ask", question, "--json", data_dir=folder, **other),
+            with_former_size=yauap("ingest", SEEDS, data_dir=folder),
+        )
+
+    with ThreadPoolExecutor(1) as executor:
+        yield executor.submit(rebuilding)
 
 
 @pytest.fixture

@@ -53,6 +53,12 @@ def test_an_odd_question_gets_a_sensible_answer(service: Service, question: str)
     checked(Results, service.search(question))
 
 
+@pytest.mark.parametrize("question", ["nul-alone", "unseen", "emoji"])
+def test_an_odd_question_may_follow_another_one(service: Service, question: str) -> None:
+    history = [{"role": "user", "content": "Кто возглавляет правление Клуба?"}]
+    checked(Answer, service.ask(_QUESTIONS[question], history=history))
+
+
 def test_an_odd_question_is_streamed_too(service: Service) -> None:
     question = " ".join(_QUESTIONS.values())[:2000]
     events = service.stream({"question": question, "stream": True})
