@@ -6,7 +6,7 @@ others answer at once.
 
 import json
 import logging
-import signal
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn, TypeVar
@@ -37,14 +37,20 @@ DataDir = Annotated[Path | None, typer.Option("--data-dir", help=say("help_data_
 AsJson = Annotated[bool, typer.Option("--json", help=say("help_json"))]
 Url = Annotated[str | None, typer.Option("--url", help=say("help_url"))]
 TopK = Annotated[int, typer.Option("--top-k", min=1, max=50, help=say("help_top_k"))]
+SearchTopK = Annotated[int, typer.Option("--top-k", min=1, max=200, help=say("help_top_k"))]
 
 
 def main() -> NoReturn:
     """Run the command line; every foreseen error is one sentence and exit status 1."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
-    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # «yauap … | head» ends quietly
     try:
-        app()
+        try:
+            app()
+        finally:
+            sys.stdout.flush()
+    except BrokenPipeError:  # «yauap … | head» ends quietly; a client that leaves ends nothing
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
     except YauapError as error:
         from service.terminal import notes, plain
 
@@ -103,7 +109,11 @@ def ask(
 
 @app.command(help=say("help_search"))
 def search(
-    query: str, as_json: AsJson = False, url: Url = None, top_k: TopK = 10, data_dir: DataDir = None
+    query: str,
+    as_json: AsJson = False,
+    url: Url = None,
+    top_k: SearchTopK = 10,
+    data_dir: DataDir = None,
 ) -> None:
     """Find passages."""
     from service.asking import results

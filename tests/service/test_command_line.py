@@ -328,6 +328,18 @@ def test_a_command_that_is_none_is_refused(tmp_path: Path) -> None:
     assert "ingest" in runs[0].out + runs[0].err
 
 
+def test_a_reader_that_leaves_ends_the_command_quietly(service: Service) -> None:
+    """As «head» does behind a pipe."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        listing = start_yauap("documents", "list", data_dir=service.data_dir, stdout=writing)
+    finally:
+        os.close(writing)
+    run = finished(listing)
+    assert (run.status, run.err) == (1, "")
+
+
 @pytest.fixture
 def hostile(fresh: Service) -> Service:
     """The service with a document that would take over a terminal."""

@@ -12,6 +12,7 @@ from index.messages import message
 from tests.service.conftest import AfterIngest, BeforeDocuments, Service, wait_for
 from tests.service.test_contract import (
     CHAIRMAN,
+    INNOVATION,
     MODERATOR,
     Answer,
     DocumentPage,
@@ -71,7 +72,7 @@ def test_a_crash_loses_nothing_that_was_accepted(filled_folder: Path, service: S
     crashing = Service(filled_folder)
     waiting = [{"id": f"late/{n}", "text": f"Письмо номер {n} пришло из Зилаира."} for n in (1, 2)]
     job = crashing.post(*waiting).json()["job"]["id"]
-    before = crashing.document("001_b684a5fe1f11274f.txt").json()
+    before = crashing.document(INNOVATION).json()
     crashing.stop(signal.SIGKILL)
     # It had no time to load the model, so the job cannot have been done.
     assert Jobs(Catalog(filled_folder)).get(job).state in OPEN_STATES
@@ -84,7 +85,7 @@ def test_a_crash_loses_nothing_that_was_accepted(filled_folder: Path, service: S
         assert finished["documents"]["added"] == 2
         assert set(again.found("письмо из Зилаира")[:2]) == {"late/1", "late/2"}
         assert again.ids() == [*service.ids(), "late/1", "late/2"]
-        assert again.document("001_b684a5fe1f11274f.txt").json() == before
+        assert again.document(INNOVATION).json() == before
         for identifier in service.ids():
             assert again.text(identifier) == service.text(identifier)
         filters = {"document_id": service.ids()}
