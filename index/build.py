@@ -3,13 +3,15 @@
 queued job → stage (chunk, embed, beside what is live) → snapshot → publish
 """
 
+import json
 import logging
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from filelock import FileLock, Timeout
 
-from index.catalog import Catalog, get_state, now
+from index.catalog import Catalog, get_state, now, set_state
 from index.errors import Damaged, InvalidDocument, YauapError
 from index.jobs import JobRecord, Jobs
 from index.publish import publish
@@ -17,6 +19,16 @@ from index.snapshot import Snapshots
 from index.staging import Stager, drop_staged
 
 Progress = Callable[[JobRecord], None]
+
+_CHUNKED_BY = "chunked_by"
+_WITHOUT_CHUNKS = """
+WITH made AS (
+    SELECT id AS document_id, version FROM documents WHERE NOT deleted
+    UNION SELECT document_id, staged_version FROM items WHERE state = 'staged'
+)
+SELECT document_id, version FROM made m WHERE NOT EXISTS
+    (SELECT 1 FROM chunks c WHERE c.document_id = m.document_id AND c.version = m.version)
+"""
 
 _log = logging.getLogger(__name__)
 
@@ -32,12 +44,13 @@ class Indexer:
         self._lock = FileLock(catalog.data_dir / "writer.lock")
 
     def require_compatible(self) -> None:
-        """Raise SnapshotMismatch where what is published was built in another way.
+        """Raise SnapshotMismatch where what is there was built in another way.
 
         Raises Damaged where that cannot be read.
         """
         with self._catalog.reading() as connection:
             name = get_state(connection, "published")
+            self._require_chunks(connection)
         if name is None:
             return
         try:
@@ -72,25 +85,23 @@ class Indexer:
             return True
 
     def rebuild(self, progress: Callable[[int, int], None]) -> None:
-        """Chunk and embed all live documents anew, and publish: after a change of the model.
+        """Make the published index anew: after a change of the model, the chunker or the analyser.
 
-        ``progress`` is told how many documents are done, of how many. Cut short, it goes on where
-        it was when called again.
+        Only what the change concerns: another analyser costs no embedding. ``progress`` is told how
+        many documents are done, of how many. Cut short, it goes on where it was when called again.
         """
         with self._writing(timeout=-1):
-            if self._is_mismatched():
-                with self._catalog.writing() as connection:
-                    for table in ("chunks", "tombstones", "state WHERE key = 'published'"):
-                        connection.execute(f"DELETE FROM {table}")
+            self._drop_mismatched()
             left = self._without_chunks()
-            for done, document_id in enumerate(left, 1):
-                self._stager.restage(document_id)
+            for done, (document_id, version) in enumerate(left, 1):
+                self._stager.restage(document_id, version)
                 progress(done, len(left))
             publish(self._catalog, self._snapshots, None)
 
     def _run(self, job: JobRecord, progress: Progress) -> None:
         self.require_compatible()
         with self._catalog.writing() as connection:
+            self._record_build(connection)
             connection.execute(
                 "UPDATE jobs SET state = 'running' WHERE sequence = ?", (job.sequence,)
             )
@@ -112,22 +123,32 @@ class Indexer:
                 (now(), job.sequence),
             )
 
-    def _is_mismatched(self) -> bool:
-        try:
-            self.require_compatible()
-        except YauapError:
-            return True
-        return False
+    def _record_build(self, connection: sqlite3.Connection) -> None:
+        """Record how the chunks are made from now on; what is half made must be made so too."""
+        set_state(connection, _CHUNKED_BY, json.dumps(self._snapshots.build.of_chunks))
 
-    def _without_chunks(self) -> list[str]:
+    def _require_chunks(self, connection: sqlite3.Connection) -> None:
+        recorded = get_state(connection, _CHUNKED_BY)
+        if recorded is not None:
+            self._snapshots.build.require_chunks(json.loads(recorded))
+
+    def _drop_mismatched(self) -> None:
+        """Drop what was built in another way: the chunks too, or only their snapshot."""
         with self._catalog.reading() as connection:
-            return [
-                str(row[0])
-                for row in connection.execute(
-                    "SELECT d.id FROM documents d WHERE NOT d.deleted AND NOT EXISTS "
-                    "(SELECT 1 FROM chunks c WHERE c.document_id = d.id AND c.version = d.version)"
-                )
-            ]
+            chunks = _raises(lambda: self._require_chunks(connection))
+        snapshot = _raises(self.require_compatible)
+        with self._catalog.writing() as connection:
+            if chunks:
+                connection.execute("DELETE FROM chunks")
+                self._record_build(connection)
+            if snapshot:
+                connection.execute("DELETE FROM tombstones")
+                connection.execute("DELETE FROM state WHERE key = 'published'")
+
+    def _without_chunks(self) -> list[tuple[str, int]]:
+        """Return the live and the staged versions that have no chunks, as (id, version)."""
+        with self._catalog.reading() as connection:
+            return [(str(row[0]), int(row[1])) for row in connection.execute(_WITHOUT_CHUNKS)]
 
     @contextmanager
     def _writing(self, timeout: float) -> Iterator[bool]:
@@ -141,3 +162,11 @@ class Indexer:
             yield True
         finally:
             self._lock.release()
+
+
+def _raises(check: Callable[[], None]) -> bool:
+    try:
+        check()
+    except YauapError:
+        return True
+    return False

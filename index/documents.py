@@ -53,7 +53,8 @@ class Document:
         name = identifier if isinstance(identifier, str) else None
         unknown = sorted(str(key) for key in fields if key not in _FIELDS)
         if unknown:
-            raise InvalidDocument("document.unknown_field", document=name, field=unknown[0][:80])
+            shown = stored_text(unknown[0])[:80]
+            raise InvalidDocument("document.unknown_field", document=name, field=shown)
         text = fields.get("text")
         if not isinstance(text, str):
             raise InvalidDocument("document.no_text", document=name)
@@ -66,7 +67,7 @@ class Document:
             raise InvalidDocument("document.language", document=name)
         for key in ("id", "translation_of"):
             if strings[key] is not None:
-                check_id(strings[key] or "")
+                check_id(strings[key] or "", name)
         return cls(
             id=strings["id"] or _content_id(fields),
             text=text,
@@ -80,10 +81,16 @@ class Document:
         )
 
 
-def check_id(identifier: str) -> None:
-    """Raise InvalidDocument unless ``identifier`` is 1–200 printable characters."""
+def composed_id(identifier: str) -> str:
+    """Return an id as it is stored, whichever way its letters were put together."""
+    return unicodedata.normalize("NFC", identifier)
+
+
+def check_id(identifier: str, document: str | None = None) -> None:
+    """Raise InvalidDocument, of ``document``, unless it is 1–200 printable characters."""
     if not 1 <= len(identifier) <= _LONGEST_ID or not identifier.isprintable():
-        raise InvalidDocument("document.id", document=stored_text(identifier)[:_LONGEST_ID])
+        shown = stored_text(document or identifier)[:_LONGEST_ID]
+        raise InvalidDocument("document.id", document=shown)
 
 
 def _checked_text(text: str, max_bytes: int, name: str | None) -> str:
@@ -105,7 +112,7 @@ def _string(fields: Mapping[str, Any], key: str, name: str | None) -> str | None
         raise InvalidDocument("document.field", document=name, field=key, limit=_LONGEST_FIELD)
     # An id is composed, never repaired: what cannot be stored is refused, not mistaken for another.
     if key in ("id", "translation_of"):
-        return unicodedata.normalize("NFC", value)
+        return composed_id(value)
     return stored_text(value)
 
 

@@ -10,6 +10,7 @@ import sqlite3
 import threading
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -34,10 +35,7 @@ class LexicalIndex:
     def open(cls, folder: Path) -> "LexicalIndex":
         """Open the index in ``folder``. Raises Damaged if it cannot be read."""
         index = cls(folder / cls.FILE, 0)
-        try:
-            (index._size,) = index._connection().execute("SELECT count(*) FROM sizes").fetchone()
-        except sqlite3.DatabaseError as error:
-            raise Damaged("snapshot.damaged", file=cls.FILE) from error
+        ((index._size,),) = index._rows("SELECT count(*) FROM sizes")
         return index
 
     def search(
@@ -66,7 +64,7 @@ class LexicalIndex:
                 sql.append(f"AND rowid {operator} (SELECT value FROM json_each(?))")
                 values.append(json.dumps([int(identifier) for identifier in ids]))
         sql.append("ORDER BY score DESC, rowid LIMIT ?")
-        rows = self._connection().execute(" ".join(sql), (*values, count)).fetchall()
+        rows = self._rows(" ".join(sql), (*values, count))
         return (
             np.array([row[0] for row in rows], np.int64),
             np.array([row[1] for row in rows], np.float32),
@@ -74,17 +72,18 @@ class LexicalIndex:
 
     def weights(self, terms: Iterable[str]) -> dict[str, float]:
         """Return the inverse document frequency of each term: ln(1 + (N - n + ½) / (n + ½))."""
-        frequencies = {
-            term: self._connection()
-            .execute("SELECT doc FROM vocabulary WHERE term = ?", (term,))
-            .fetchone()
-            for term in set(terms)
-        }
-        return {
-            term: math.log(1 + (self._size - found + 0.5) / (found + 0.5))
-            for term, row in frequencies.items()
-            for found in (row[0] if row else 0,)
-        }
+        weights = {}
+        for term in set(terms):
+            rows = self._rows("SELECT doc FROM vocabulary WHERE term = ?", (term,))
+            found = rows[0][0] if rows else 0
+            weights[term] = math.log(1 + (self._size - found + 0.5) / (found + 0.5))
+        return weights
+
+    def _rows(self, sql: str, values: tuple[object, ...] = ()) -> list[tuple[Any, ...]]:
+        try:
+            return self._connection().execute(sql, values).fetchall()
+        except sqlite3.DatabaseError as error:
+            raise Damaged("snapshot.damaged", file=self.FILE) from error
 
     def _connection(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from index.catalog import Catalog
+from index.documents import composed_id
 from index.errors import Gone, InvalidInput, NotFound
 
 _LIVE = """
@@ -63,13 +64,14 @@ class Library:
     def get(self, document_id: str) -> DocumentRecord:
         """Return one live document. Raises NotFound, or Gone where it was deleted."""
         with self._catalog.reading() as connection:
-            return self._get(connection, document_id)
+            return self._get(connection, composed_id(document_id))
 
     def text(self, document_id: str, version: int | None = None) -> str:
         """Return the stored text of a live document, of its live or an earlier kept version.
 
         Raises NotFound for a version that never was and Gone for one that is no longer kept.
         """
+        document_id = composed_id(document_id)
         with self._catalog.reading() as connection:
             live = self._get(connection, document_id).version
             row = connection.execute(
@@ -89,6 +91,7 @@ class Library:
         What queued jobs would still bring under this id is void: the later acceptance wins. Raises
         NotFound or Gone where there is no such live document and none is on its way.
         """
+        document_id = composed_id(document_id)
         with self._catalog.writing() as connection:
             waiting = connection.execute(
                 "UPDATE items SET state = 'superseded', payload = NULL "

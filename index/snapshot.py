@@ -36,17 +36,29 @@ class BuildSpec:
     analyser: str = ANALYSER_VERSION
     format: int = _FORMAT
 
+    @property
+    def of_chunks(self) -> dict[str, object]:
+        """The parts that decide what the chunks of the catalog and their vectors are."""
+        return {key: asdict(self)[key] for key in ("embedder", "chunk_tokens", "chunker")}
+
     def require(self, found: dict[str, object]) -> None:
         """Raise SnapshotMismatch unless ``found``, from a manifest, says the same."""
-        expected = asdict(self)
-        different = [key for key in expected if found.get(key) != expected[key]]
-        if different:
-            raise SnapshotMismatch(
-                "snapshot.mismatch",
-                parts=", ".join(different),
-                found=_short(found.get(different[0])),
-                expected=_short(expected[different[0]]),
-            )
+        _require(asdict(self), found)
+
+    def require_chunks(self, found: dict[str, object]) -> None:
+        """Raise SnapshotMismatch unless ``found`` says the same of the chunks."""
+        _require(self.of_chunks, found)
+
+
+def _require(expected: dict[str, object], found: dict[str, object]) -> None:
+    different = [key for key in expected if found.get(key) != expected[key]]
+    if different:
+        raise SnapshotMismatch(
+            "snapshot.mismatch",
+            parts=", ".join(different),
+            found=_short(found.get(different[0])),
+            expected=_short(expected[different[0]]),
+        )
 
 
 def _short(value: object) -> str:
@@ -79,7 +91,7 @@ class Snapshots:
 
     def __init__(self, data_dir: Path, build: BuildSpec) -> None:
         self._folder = data_dir / "snapshots"
-        self._build = build
+        self.build = build
 
     def open(self, name: str) -> Snapshot:
         """Open a published snapshot.
@@ -89,7 +101,7 @@ class Snapshots:
         """
         folder = self._folder / name
         manifest = _manifest(folder)
-        self._build.require(manifest["build"])
+        self.build.require(manifest["build"])
         return Snapshot(
             name=name,
             created_at=str(manifest["created_at"]),
@@ -99,7 +111,7 @@ class Snapshots:
 
     def require_compatible(self, name: str) -> None:
         """Raise SnapshotMismatch where the snapshot was built in another way."""
-        self._build.require(_manifest(self._folder / name)["build"])
+        self.build.require(_manifest(self._folder / name)["build"])
 
     def write(self, base: str | None, removed: Iterable[int], additions: Additions) -> str:
         """Write a snapshot that is ``base`` without ``removed`` and with ``additions``.
@@ -129,7 +141,7 @@ class Snapshots:
         files = {file.name: _described(file) for file in sorted(aside.iterdir())}
         manifest = {
             "created_at": now(),
-            "build": asdict(self._build),
+            "build": asdict(self.build),
             "chunks": chunks,
             "files": files,
         }
@@ -173,6 +185,12 @@ class Snapshots:
         return faults
 
 
+_CHUNKLESS = """
+SELECT id FROM documents d WHERE NOT deleted AND NOT EXISTS
+    (SELECT 1 FROM chunks c WHERE c.document_id = d.id AND c.version = d.version)
+"""
+
+
 def verify_data(catalog: Catalog, snapshots: Snapshots) -> list[str]:
     """Check the catalog and the published snapshot, alone and against each other.
 
@@ -190,6 +208,7 @@ def verify_data(catalog: Catalog, snapshots: Snapshots) -> list[str]:
             )
         }
         deleted = {int(row[0]) for row in connection.execute("SELECT chunk_id FROM tombstones")}
+        faults += [f"catalog: no chunks of {row[0]}" for row in connection.execute(_CHUNKLESS)]
     if name is None:
         return faults if not live else [*faults, "catalog: documents, but no published snapshot"]
     damaged = snapshots.verify(name)

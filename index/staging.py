@@ -25,6 +25,7 @@ _COMPARED = """
     title IS ? AND declared_language IS ? AND url IS ? AND published_at IS ? AND source IS ?
     AND metadata IS ? AND translation_of IS ? AND sha256 IS ?
 """
+_VERSION = "SELECT title, text FROM versions WHERE document_id = ? AND version = ?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,21 +69,17 @@ class Stager:
                 )
         return bool(batch)
 
-    def restage(self, document_id: str) -> None:
-        """Chunk and embed the live version of a document that has no chunks."""
+    def restage(self, document_id: str, version: int) -> None:
+        """Chunk and embed a version that is there and has no chunks."""
         with self._catalog.reading() as connection:
-            row = connection.execute(
-                "SELECT v.version, v.title, v.text FROM documents d JOIN versions v "
-                "ON v.document_id = d.id AND v.version = d.version "
-                "WHERE d.id = ? AND NOT d.deleted",
-                (document_id,),
-            ).fetchone()
+            row = connection.execute(_VERSION, (document_id, version)).fetchone()
         if row is None:
             return
         prepared = self._prepare(row["title"], row["text"])
         vectors = self._vectors(prepared)
         with self._catalog.writing() as connection:
-            _insert_chunks(connection, document_id, row["version"], prepared, vectors)
+            if connection.execute(_VERSION, (document_id, version)).fetchone():  # else deleted
+                _insert_chunks(connection, document_id, version, prepared, vectors)
 
     def _next_batch(self, job: int) -> dict[int, Document]:
         """Return pending documents by position; no two of one id, which are compared in turn."""

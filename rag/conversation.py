@@ -15,9 +15,13 @@ _POINTS_BACK = frozenset(
     fold(word)
     for word in """
     он она оно они его её их ему ей им него неё них нём ней этот эта это эти там тогда этого
-    этой этом туда оттуда сколько когда где почему ул уны уның уға унда унан улар уларҙы уларҙың
-    уларға был бының быны унда шунда шул ошо тегендә ҡасан ҡайҙа күпме нисә ниңә
+    этой этом туда оттуда ул уны уның уға унда унан улар уларҙы уларҙың уларға был бының быны
+    шунда шул ошо тегендә
     """.split()
+)
+# Alone or with one word they ask about what was said; with two, of something new.
+_ASKS_MORE = frozenset(
+    fold(word) for word in "сколько когда где почему ҡасан ҡайҙа күпме нисә ниңә".split()
 )
 _QUESTION_WORDS = frozenset(
     fold(word)
@@ -47,11 +51,11 @@ def whole_question(question: str, history: Sequence[Turn]) -> str:
 def _is_follow_up(question: str) -> bool:
     words = [fold(word) for word in _WORD.findall(question)]
     terms = len(analyse(question))
-    leans = any(word in _POINTS_BACK for word in words)
     return bool(
         (_OPENING.match(question) and terms <= 2 * _FEW_TERMS)
         or terms == 0
-        or (leans and terms <= _FEW_TERMS)
+        or (terms <= _FEW_TERMS and not _POINTS_BACK.isdisjoint(words))
+        or (terms < _FEW_TERMS and not _ASKS_MORE.isdisjoint(words))
     )
 
 

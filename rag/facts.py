@@ -54,7 +54,7 @@ _CAPITAL = r"[А-ЯЁҠҒҘҪҺӘӨҮҢ]"
 _NAME_PART = rf"{_CAPITAL}[а-яёҡғҙҫһәөүң]+(?:-{_CAPITAL}[а-яёҡғҙҫһәөүң]+)?"
 _PERSON = re.compile(
     rf"(?:{_CAPITAL}\.\s?{_CAPITAL}?\.?\s?{_NAME_PART}|{_NAME_PART}(?:\s+{_NAME_PART}){{1,2}}"
-    rf"|{_NAME_PART}\s+{_CAPITAL}\.(?:\s?{_CAPITAL}\.)?)"
+    rf"|{_NAME_PART}\s+{_CAPITAL}\.(?:\s?{_CAPITAL}\.)?+(?!\s?{_NAME_PART}))"
 )
 _SURNAME = re.compile(
     r"(?:ов|ев|ёв|ин|ын|ова|ева|ёва|ина|ына|ский|ская|цкий|цкая|енко|ук|юк|ян|ич|дзе)"

@@ -2,7 +2,8 @@
 
 With no key configured the service trusts whoever reaches it, so it must be reached from this
 machine only: a page of another site that makes a browser call it (DNS rebinding, cross-site posts)
-and a proxy that brings in others are turned away.
+and a proxy that brings in others are turned away. And no answer leaves without its headers, that to
+an unforeseen error included.
 """
 
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -12,8 +13,8 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp
 
-from index.messages import message, preferred_language
-from service.problems import problem
+from index.messages import MessageLanguage, message, preferred_language
+from service.problems import described, problem
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -46,8 +47,12 @@ class Guard:
             await self._app(scope, receive, send)
             return
 
+        started = False
+
         async def guarded(part: Message) -> None:
+            nonlocal started
             if part["type"] == "http.response.start":
+                started = True
                 part["headers"] = [*part.get("headers", ()), *_HEADERS]
             await send(part)
 
@@ -78,14 +83,22 @@ class Guard:
 
         try:
             await self._app(scope, counted, unless_refused)
+        except Exception as error:
+            if started:
+                raise
+            name, detail = described(error, _language(headers))
+            await problem(name, detail, scope["path"])(scope, receive, unless_refused)
         finally:
             if refused:
                 await self._refuse("too-large", scope, receive, guarded)
 
     async def _refuse(self, name: str, scope: Scope, receive: Receive, send: Send) -> None:
-        language = preferred_language(Headers(scope=scope).get("accept-language", ""))
-        detail = message(f"http.{name.replace('-', '_')}", language)
+        detail = message(f"http.{name.replace('-', '_')}", _language(Headers(scope=scope)))
         await problem(name, detail, scope["path"])(scope, receive, send)
+
+
+def _language(headers: Headers) -> MessageLanguage:
+    return preferred_language(headers.get("accept-language", ""))
 
 
 def _is_local(headers: Headers) -> bool:

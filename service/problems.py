@@ -133,7 +133,6 @@ def install_problem_handlers(app: FastAPI) -> None:
     app.add_exception_handler(YauapError, ours)
     app.add_exception_handler(HTTPException, http)
     app.add_exception_handler(RequestValidationError, invalid)
-    app.add_exception_handler(Exception, ours)
 
 
 def _fault(fault: dict[str, Any], language: MessageLanguage) -> dict[str, str]:

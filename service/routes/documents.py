@@ -1,6 +1,5 @@
 """Documents: adding, listing, reading, deleting. Ids stand percent-encoded in paths."""
 
-import unicodedata
 from typing import Annotated
 from urllib.parse import unquote
 
@@ -17,7 +16,7 @@ router = APIRouter(prefix="/v1/documents", tags=["documents"])
 
 
 def _decoded(document_id: str) -> str:
-    return unicodedata.normalize("NFC", unquote(document_id, errors="replace"))
+    return unquote(document_id, errors="replace")
 
 
 DocumentId = Annotated[str, Depends(_decoded)]

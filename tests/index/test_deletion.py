@@ -1,5 +1,6 @@
 """Deleting: it holds from the next request on, whatever is running."""
 
+import unicodedata
 from collections.abc import Callable
 
 import pytest
@@ -42,6 +43,19 @@ def test_a_deleted_document_is_not_found_or_read_any_more(folder: DataFolder) ->
         assert view.text("a", 1, Span(0, 5)) == ""
     assert folder.index.version() == version
     assert verify_data(folder.catalog, folder.snapshots) == []
+
+
+def test_an_id_is_the_same_however_its_letters_are_put_together(folder: DataFolder) -> None:
+    ingest(folder, {"id": "июй", "text": "Китап."})
+    decomposed = unicodedata.normalize("NFD", "июй")
+    assert decomposed != "июй"
+
+    assert folder.library.get(decomposed).id == "июй"
+    assert folder.library.text(decomposed) == "Китап."
+    folder.library.delete(decomposed)
+
+    with pytest.raises(Gone):
+        folder.library.get("июй")
 
 
 def test_the_next_best_takes_the_place_of_what_was_deleted(folder: DataFolder) -> None:

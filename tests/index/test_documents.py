@@ -74,6 +74,20 @@ def test_the_hash_is_of_the_stored_text_in_utf_8() -> None:
     assert taken.sha256 == hashlib.sha256("йод".encode()).hexdigest()
 
 
+def test_a_bad_translation_of_is_told_of_the_document_that_has_it() -> None:
+    with pytest.raises(InvalidDocument) as refused:
+        document(id="ba-1", translation_of="x" * 201)
+
+    assert refused.value.document == "ba-1"
+
+
+def test_a_field_whose_name_is_no_text_is_told_in_a_way_that_can_be_sent() -> None:
+    with pytest.raises(InvalidDocument) as refused:
+        document(**{"\ud800": "x"})
+
+    refused.value.in_language("ba").encode()
+
+
 def test_without_an_id_it_is_a_hash_of_the_content() -> None:
     same = {document(title="а").id, document(title="а").id}
 

@@ -194,3 +194,13 @@ def test_a_file_that_cannot_be_read_is_damaged(tmp_path: Path, content: bytes | 
 
     with pytest.raises(Damaged, match="yauap index rebuild"):
         LexicalIndex.open(tmp_path)
+
+
+def test_a_file_that_is_damaged_while_it_is_open_is_told(tmp_path: Path) -> None:
+    write_lexical(tmp_path, None, [], [(number, "", f"һүҙ{number}") for number in range(5000)])
+    index = LexicalIndex.open(tmp_path)
+    file = tmp_path / LexicalIndex.FILE
+    file.write_bytes(b"\x55" * file.stat().st_size)
+
+    with pytest.raises(Damaged, match="yauap index rebuild"):
+        index.search(["hуз1"], 10)

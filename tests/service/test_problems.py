@@ -182,6 +182,7 @@ def test_an_unforeseen_error_gives_nothing_away(
             for language in LANGUAGES:
                 response = client.post(path, json=body, headers={"Accept-Language": language})
                 problem = require_problem(response, "internal-error")
+                assert response.headers["x-content-type-options"] == "nosniff"
                 assert problem["detail"] == message("http.internal", language)
         streamed = client.post("/v1/ask", json={"question": "Бал?", "stream": True}).text
     assert "event: error" in streamed
