@@ -1,5 +1,8 @@
 """Which language a question, a sentence or a document is in."""
 
+import unicodedata
+from itertools import combinations
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -35,6 +38,13 @@ BASHKIR = """
 Был нимэ?
 Кем менэн осрашты?
 Рөстәм Хәмитов кем?
+Рөстәм Хәмитов
+Хокумат премьер-министры кем?
+Президент килерме?
+А касан?
+Э Сибайза?
+офо хауа торошо
+Ҡасан асыла яңы мәктəп?
 """
 RUSSIAN = """
 Сколько студенческих городков должно появиться в России к 2036 году?
@@ -66,12 +76,24 @@ RUSSIAN = """
 Дома без света
 Кто такой Рөстәм Хәмитов?
 Где работает Зөһрә Рәхмәтуллина?
+Где находится город Қостанай?
+пенсия индексация
+Рустэм Хамитов
+ЕГЭ
+кто такой зәки вәлиди
+После оплаты наличными сотрудник выдаст чек.
 """
 OTHER = """
 Who is the president?
 Hər kəs azaddır
 Хто ти є і де їдеш?
 Қазақстан қайда орналасқан?
+Казан кайда урнашкан?
+Юл төзелеше кайчан тәмамлана?
+Җырны кем язган?
+Ә нигә?
+Алматыда канша адам бар?
+Kem ul Radiy Habirov?
 你好，世界
 مرحبا بالعالم
 😀😀😀
@@ -117,9 +139,14 @@ def test_a_long_text_of_both_languages_is_mixed() -> None:
     assert detect_language(text).language == "mixed"
 
 
-@given(st.text())
+@given(st.text(st.characters(exclude_categories=())) | st.text("ҡаә ӘҺbқ?.\u0306\ud800"))
 def test_confidence_is_a_probability_for_any_text(text: str) -> None:
     assert 0 <= detect_language(text).confidence <= 1
+
+
+def test_letters_may_be_composed_or_not() -> None:
+    for question in ("Ҡайҙа?", "Какой?"):
+        assert detect_language(unicodedata.normalize("NFD", question)) == detect_language(question)
 
 
 @pytest.mark.parametrize(
@@ -141,6 +168,8 @@ def test_the_language_of_a_text_is_that_of_four_fifths_of_its_sentences(
     assert language_of_parts(parts) == language
 
 
-@pytest.mark.parametrize("pair", [("ba_function", "ru_function")])
-def test_no_word_is_evidence_for_both_languages(pair: tuple[str, str]) -> None:
+@pytest.mark.parametrize(
+    "pair", list(combinations(["ba_function", "ru_function", "tt_function", "kk_function"], 2))
+)
+def test_no_word_is_evidence_for_two_languages(pair: tuple[str, str]) -> None:
     assert word_list(pair[0]) & word_list(pair[1]) == set()
