@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 CORPORA ?= ../shared/corpora
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: setup serve test lint eval eval-retrieval fit bench bundle clean
+.PHONY: setup serve test lint eval eval-retrieval eval-text ablation fit bench bench-engines bundle clean
 
 setup: $(VENV)/.ready
 
@@ -44,12 +44,26 @@ eval: setup
 eval-retrieval: setup
 	$(BIN)/yauap eval retrieval $(CORPORA) --out eval/reports/retrieval.json
 
-# Learns rag/weights.json anew; needs the corpora.
+# Each part of retrieval left out once, and what it costs; needs the corpora.
+ablation: setup
+	$(BIN)/python -m eval.ablation $(CORPORA)
+
+# The languages of questions and the stemmer, beside what they are compared with; needs the corpora.
+eval-text: setup
+	$(BIN)/python -m eval.languages $(CORPORA)
+	$(BIN)/python -m eval.stemming $(CORPORA)
+
+# Learns anew what hangs on the model and the analyser: means, lexicon, fusion, answers; needs the
+# corpora. What the analyser itself is made of, eval/languages and eval/stemming learn.
 fit: setup
 	$(BIN)/python -m eval.fitting $(CORPORA)
 
 bench: setup
 	$(BIN)/python -m eval.bench
+
+# The lexical index beside others; needs the corpora and `pip install -e .[engines]`.
+bench-engines: setup
+	OMP_NUM_THREADS=1 $(BIN)/python -m eval.engines $(CORPORA)
 
 # Wheels and model for a server without internet; the README says how to install from it.
 bundle: setup

@@ -140,3 +140,23 @@ def _article_fields(line: str) -> dict[str, str] | None:
     if not isinstance(fields, dict) or not fields.keys() >= _ARTICLE_FIELDS:
         return None
     return fields if all(isinstance(fields[name], str) for name in _ARTICLE_FIELDS) else None
+
+
+def corpus_folder(data_dir: Path, corpus: Mapping[str, Document]) -> Path:
+    """Return the data folder that holds the index of a corpus, by its fingerprint."""
+    return data_dir / "eval" / fingerprint(corpus)[:16]
+
+
+def document_fields(document: Document) -> dict[str, Any]:
+    """Return a document as ``POST /v1/documents`` takes it."""
+    return {
+        "id": document.id,
+        "title": document.title,
+        "text": document.text,
+        "language": document.language,
+        "url": document.url,
+        "published_at": document.published_at,
+        "source": document.source,
+        "metadata": dict(document.metadata),
+        "translation_of": document.translation_of,
+    }

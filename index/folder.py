@@ -5,6 +5,7 @@ from collections.abc import Callable
 from index.build import Indexer
 from index.catalog import Catalog
 from index.embedding import open_embedder
+from index.embedding.centring import load_centring
 from index.jobs import Jobs
 from index.library import Library
 from index.reader import Index
@@ -22,8 +23,9 @@ class DataFolder:
         self.settings = settings
         self.embedder = open_embedder(settings, on_convert)
         self.catalog = Catalog(settings.data_dir.expanduser())
-        build = BuildSpec(self.embedder.spec, settings.chunk_tokens)
-        self.snapshots = Snapshots(self.catalog.data_dir, build)
+        self.centring = load_centring(self.embedder.spec)
+        build = BuildSpec(self.embedder.spec, settings.chunk_tokens, self.centring.version)
+        self.snapshots = Snapshots(self.catalog.data_dir, build, self.centring)
         self.library = Library(self.catalog)
         self.jobs = Jobs(self.catalog)
         self.index = Index(self.catalog, self.snapshots)

@@ -5,9 +5,14 @@ import sqlite3
 import numpy as np
 
 from index.catalog import Catalog, get_state, now, set_state
+from index.lexical import Entry
 from index.snapshot import Additions, Snapshots
 
 _KEPT_VERSIONS = 2  # the live text, and the one before it for citations that were just given
+
+# Where more of a snapshot is gone, the next is written anew: what is removed leaves its place only
+# when files are merged, and until then still counts in how much a word weighs.
+_MOST_REMOVED = 0.2
 
 # The newest staged version of each document of the job, and the live ones of all the others.
 _WANTED = """
@@ -24,6 +29,16 @@ wanted AS (
 SELECT c.id FROM chunks c JOIN wanted w ON w.document_id = c.document_id AND w.version = c.version
 """
 
+# The chunks of a version are numbered one after the other.
+_CHUNK = """
+SELECT c.vector, c.language, coalesce(v.title, '') AS title,
+    substr(v.text, c.start + 1, c."end" - c.start) AS text,
+    (SELECT min(id) FROM chunks f WHERE f.document_id = c.document_id AND f.version = c.version)
+        AS document
+FROM chunks c JOIN versions v ON v.document_id = c.document_id AND v.version = c.version
+WHERE c.id = ?
+"""
+
 
 def publish(catalog: Catalog, snapshots: Snapshots, job: int | None) -> None:
     """Publish what ``job`` staged; without a job, what is live.
@@ -37,11 +52,11 @@ def publish(catalog: Catalog, snapshots: Snapshots, job: int | None) -> None:
         base = None if published is None or snapshots.verify(published) else published
         wanted = {int(row[0]) for row in connection.execute(_WANTED, {"job": job})}
         held = set() if base is None else {int(i) for i in snapshots.open(base).vectors.ids}
+        changed, removed, upon = held != wanted, sorted(held - wanted), base
+        if wanted and len(removed) > _MOST_REMOVED * len(held):
+            removed, upon, held = [], None, set()
         additions = _additions(connection, sorted(wanted - held))
-    removed = sorted(held - wanted)
-    name = base
-    if removed or len(additions.ids):
-        name = snapshots.write(base, removed, additions)
+    name = snapshots.write(upon, removed, additions) if changed else base
     with catalog.writing() as connection:
         _make_live(connection, job)
         if name is None:
@@ -66,19 +81,15 @@ def publish(catalog: Catalog, snapshots: Snapshots, job: int | None) -> None:
 
 
 def _additions(connection: sqlite3.Connection, ids: list[int]) -> Additions:
-    vectors, texts = [], []
+    vectors, entries = [], []
     for identifier in ids:
-        row = connection.execute(
-            "SELECT c.vector, coalesce(v.title, '') AS title, "
-            'substr(v.text, c.start + 1, c."end" - c.start) AS text '
-            "FROM chunks c JOIN versions v "
-            "ON v.document_id = c.document_id AND v.version = c.version WHERE c.id = ?",
-            (identifier,),
-        ).fetchone()
+        row = connection.execute(_CHUNK, (identifier,)).fetchone()
         vectors.append(np.frombuffer(row["vector"], "<f4"))
-        texts.append((row["title"], row["text"]))
+        entries.append(
+            Entry(identifier, row["document"], row["language"], row["title"], row["text"])
+        )
     matrix = np.stack(vectors) if vectors else np.empty((0, 0), np.float32)
-    return Additions(np.array(ids, np.int64), matrix, texts)
+    return Additions(entries, matrix)
 
 
 def _make_live(connection: sqlite3.Connection, job: int | None) -> None:

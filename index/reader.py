@@ -4,7 +4,7 @@ import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from index.catalog import Catalog, get_state
 from index.embedding.protocol import FloatMatrix
 from index.errors import Damaged
 from index.snapshot import Snapshot, Snapshots
+from index.term_index import Alternatives
 from index.text.spans import Span
 from index.vectors import Ids, Scores
 
@@ -58,6 +59,15 @@ class _Opened:
     by_language: Mapping[str, Ids]
 
 
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Chunks of one language, ``ids`` of shape (n,); ``whole`` where they are all of them."""
+
+    language: str
+    ids: Ids
+    whole: bool
+
+
 class IndexView:
     """The live passages of one moment, whatever is written meanwhile."""
 
@@ -82,14 +92,19 @@ class IndexView:
         # Not only what is in the snapshot can be among the deleted, but also what was on its way.
         return bool(np.isin(self._snapshot.vectors.ids, self._deleted).all())
 
-    def by_language(self, among: Ids | None) -> list[Ids]:
-        """Return the ids of all chunks, or those in ``among``, as one array for each language."""
-        groups = self._by_language.values()
-        if among is None:
-            return list(groups)
-        return [kept for ids in groups if len(kept := np.intersect1d(ids, among))]
+    def groups(self, filters: Filters) -> list["Group"]:
+        """Return the chunks that ``filters`` let through, by language; no group is empty."""
+        matching = self._matching(replace(filters, language=()))
+        groups = []
+        for language, ids in self._by_language.items():
+            if filters.language and language not in filters.language:
+                continue
+            kept = ids if matching is None else np.intersect1d(ids, matching)
+            if len(kept):
+                groups.append(Group(language, kept, whole=matching is None))
+        return groups
 
-    def matching(self, filters: Filters) -> Ids | None:
+    def _matching(self, filters: Filters) -> Ids | None:
         """Return the ids of all live chunks that ``filters`` let through; None for no filter."""
         if not filters:
             return None
@@ -103,11 +118,11 @@ class IndexView:
         )
         return np.array([row[0] for row in rows], np.int64)
 
-    def dense(self, query: FloatMatrix, count: int, among: Ids | None) -> tuple[Ids, Scores]:
-        """Return the nearest chunks and their cosines (see VectorIndex.search)."""
+    def dense(self, query: FloatMatrix, count: int, group: Group) -> Ids:
+        """Return the chunks of a group that are nearest to ``query`` (see VectorIndex.search)."""
         if self._snapshot is None:
-            return np.empty(0, np.int64), np.empty(0, np.float32)
-        return self._snapshot.vectors.search(query, count, among, self._deleted)
+            return np.empty(0, np.int64)
+        return self._snapshot.vectors.search(query, count, group.ids, self._deleted)[0]
 
     def dense_scores(self, query: FloatMatrix, ids: Ids) -> Scores:
         """Return the cosine of ``query`` with each chunk."""
@@ -115,15 +130,29 @@ class IndexView:
             return np.zeros(len(ids), np.float32)
         return self._snapshot.vectors.scores(query, ids)
 
-    def lexical(self, terms: Sequence[str], count: int, among: Ids | None) -> tuple[Ids, Scores]:
-        """Return the best chunks for ``terms`` and their BM25 scores (see LexicalIndex.search)."""
+    def lexical(self, asked: Sequence[Alternatives], count: int, group: Group) -> Ids:
+        """Return the best chunks of a group for the words ``asked`` (see LexicalIndex.search)."""
         if self._snapshot is None:
-            return np.empty(0, np.int64), np.empty(0, np.float32)
-        return self._snapshot.lexical.search(terms, count, among, self._deleted)
+            return np.empty(0, np.int64)
+        among = None if group.whole else group.ids
+        search = self._snapshot.lexical.search
+        return search(asked, count, group.language, among, self._deleted)
+
+    def lexical_scores(self, asked: Sequence[Alternatives], ids: Ids) -> tuple[Scores, Scores]:
+        """Return the BM25 scores of chunks and of their documents (see LexicalIndex.scores)."""
+        if self._snapshot is None:
+            return np.zeros(len(ids), np.float32), np.zeros(len(ids), np.float32)
+        return self._snapshot.lexical.scores(asked, ids)
 
     def weights(self, terms: Iterable[str]) -> dict[str, float]:
-        """Return the inverse document frequency of each term."""
-        return {} if self._snapshot is None else self._snapshot.lexical.weights(terms)
+        """Return the inverse document frequency of each term; 0 where there is no text at all."""
+        if self._snapshot is None:
+            return dict.fromkeys(terms, 0.0)
+        return self._snapshot.lexical.weights(terms)
+
+    def beginning_with(self, prefix: str) -> list[str]:
+        """Return the terms in the index that begin with ``prefix``."""
+        return [] if self._snapshot is None else self._snapshot.lexical.beginning_with(prefix)
 
     def text(self, document_id: str, version: int, span: Span) -> str:
         """Return the stored text of a live document at ``span``; empty where there is none."""
@@ -230,7 +259,6 @@ def _conditions(filters: Filters) -> tuple[list[str], list[object]]:
     conditions: list[str] = []
     values: list[object] = []
     for column, allowed in (
-        ("c.language", filters.language),
         ("d.id", filters.document_id),
         ("v.source", filters.source),
     ):

@@ -14,16 +14,20 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import numpy as np
+
 from index.catalog import Catalog, get_state, now
 from index.chunking import CHUNKER_VERSION
+from index.embedding.centring import Centring
 from index.embedding.protocol import EmbedderSpec, FloatMatrix
 from index.errors import Damaged, SnapshotMismatch
-from index.lexical import LexicalIndex, write_lexical
+from index.lexical import Entry, LexicalIndex, write_lexical
+from index.term_index import index_files
 from index.text.analysis import ANALYSER_VERSION
 from index.vectors import FlatIndex, Ids, VectorIndex
 
 _MANIFEST = "manifest.json"
-_FORMAT = 1
+_FORMAT = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,7 @@ class BuildSpec:
 
     embedder: EmbedderSpec
     chunk_tokens: int
+    centring: str = ""
     chunker: str = CHUNKER_VERSION
     analyser: str = ANALYSER_VERSION
     format: int = _FORMAT
@@ -69,11 +74,15 @@ def _short(value: object) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Additions:
-    """Chunks that are new in a snapshot: ids (n,), vectors (n, dimension), titles and texts."""
+    """Chunks that are new in a snapshot, by id, and their vectors (n, dimension) from the model."""
 
-    ids: Ids
+    entries: list[Entry]
     vectors: FloatMatrix
-    texts: list[tuple[str, str]]
+
+    @property
+    def ids(self) -> Ids:
+        """The ids of the chunks, shape (n,)."""
+        return np.array([entry.id for entry in self.entries], np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +98,9 @@ class Snapshot:
 class Snapshots:
     """The snapshots of one data folder."""
 
-    def __init__(self, data_dir: Path, build: BuildSpec) -> None:
+    def __init__(self, data_dir: Path, build: BuildSpec, centring: Centring) -> None:
         self._folder = data_dir / "snapshots"
+        self._centring = centring
         self.build = build
 
     def open(self, name: str) -> Snapshot:
@@ -106,7 +116,7 @@ class Snapshots:
             name=name,
             created_at=str(manifest["created_at"]),
             vectors=FlatIndex.open(folder),
-            lexical=LexicalIndex.open(folder),
+            lexical=LexicalIndex(folder),
         )
 
     def require_compatible(self, name: str) -> None:
@@ -125,20 +135,23 @@ class Snapshots:
         aside.mkdir()
         try:
             base_folder = None if base is None else self._folder / base
-            vectors = _vectors(base_folder, removed, additions)
+            vectors = self._vectors(base_folder, removed, additions)
             vectors.save(aside)
-            rows = (
-                (int(identifier), title, text)
-                for identifier, (title, text) in zip(additions.ids, additions.texts, strict=True)
-            )
-            write_lexical(aside, base_folder, removed, rows)
+            write_lexical(aside, base_folder, removed, additions.entries)
             return self._seal(aside, len(vectors.ids))
         except BaseException:
             shutil.rmtree(aside, ignore_errors=True)
             raise
 
+    def _vectors(self, base: Path | None, removed: list[int], additions: Additions) -> FlatIndex:
+        languages = [entry.language for entry in additions.entries]
+        added = self._centring.passages(additions.vectors, languages)
+        if base is None:
+            return FlatIndex.build(additions.ids, added)
+        return FlatIndex.open(base).updated(removed, additions.ids, added)
+
     def _seal(self, aside: Path, chunks: int) -> str:
-        files = {file.name: _described(file) for file in sorted(aside.iterdir())}
+        files = {name: _described(aside / name) for name in sorted(_files(aside))}
         manifest = {
             "created_at": now(),
             "build": asdict(self.build),
@@ -147,9 +160,8 @@ class Snapshots:
         }
         content = json.dumps(manifest, indent=1, ensure_ascii=False).encode()
         (aside / _MANIFEST).write_bytes(content)
-        for file in aside.iterdir():
-            _sync(file)
-        _sync(aside)
+        for path in (*aside.rglob("*"), aside):
+            _sync(path)
         # The name holds the manifest's hash, and the manifest those of the other files.
         name = f"{_next_number(self._folder):06d}-{hashlib.sha256(content).hexdigest()[:24]}"
         aside.rename(self._folder / name)
@@ -175,7 +187,7 @@ class Snapshots:
         except (OSError, ValueError) as error:
             return [f"{name}/{_MANIFEST}: {error}"]
         faults = []
-        present = {file.name for file in folder.iterdir()} - {_MANIFEST}
+        present = _files(folder) - {_MANIFEST}
         faults += [f"{name}/{extra}: unexpected file" for extra in sorted(present - set(files))]
         for file, described in files.items():
             if file not in present:
@@ -217,10 +229,15 @@ def verify_data(catalog: Catalog, snapshots: Snapshots) -> list[str]:
     return faults + damaged
 
 
-def _vectors(base: Path | None, removed: list[int], additions: Additions) -> FlatIndex:
-    if base is None:
-        return FlatIndex.build(additions.ids, additions.vectors)
-    return FlatIndex.open(base).updated(removed, additions.ids, additions.vectors)
+def _files(folder: Path) -> set[str]:
+    """Return the files below ``folder`` by their paths in it; no locks, which readers leave."""
+    folders = [folder, *(path for path in folder.rglob("*") if path.is_dir())]
+    return {
+        (inner / name).relative_to(folder).as_posix()
+        for inner in folders
+        for name in index_files(inner)
+        if (inner / name).is_file()
+    }
 
 
 def _manifest(folder: Path) -> dict[str, dict[str, object]]:

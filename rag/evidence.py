@@ -14,6 +14,7 @@ import numpy as np
 from cachetools import LRUCache
 from numpy.typing import NDArray
 
+from index.embedding.centring import Centring
 from index.embedding.protocol import Embedder, FloatMatrix
 from index.reader import IndexView
 from index.text.analysis import analyse
@@ -21,8 +22,9 @@ from index.text.language import Language, detect_language
 from index.text.sentences import sentence_spans
 from index.text.spans import Span
 from rag.facts import Fact, FactKind, find_facts
+from rag.query import Query
 from rag.questions import Kind
-from rag.retrieval import Hit, Query, standardised, with_neighbours
+from rag.retrieval import Hit, with_neighbours
 
 FEATURES = (
     "nearness",  # cosine of question and sentence
@@ -33,7 +35,7 @@ FEATURES = (
     "context_coverage",  # share of the question's terms in the passage and its title
     "passage",  # fused score of the passage
     "cosine",  # of question and passage
-    "bm25",  # of the passage
+    "bm25",  # of the passage, as a share of what the question's words weigh
     "rank",  # 1 / rank of the passage
     "document_rank",  # 1 / rank of the document, by its best passage
     "expected_fact",  # holds what is asked for, beyond what the question says itself
@@ -78,8 +80,9 @@ class Candidate:
 class SentenceVectors:
     """Vectors of sentences; those last used are kept. Safe to share between threads."""
 
-    def __init__(self, embedder: Embedder, kept: int = 4096) -> None:
+    def __init__(self, embedder: Embedder, centring: Centring, kept: int = 4096) -> None:
         self._embedder = embedder
+        self._centring = centring
         self._kept: LRUCache[str, FloatMatrix] = LRUCache(maxsize=kept)
         self._turn = threading.Lock()
 
@@ -89,7 +92,9 @@ class SentenceVectors:
             found = {text: self._kept[text] for text in sentences if text in self._kept}
         new = [text for text in dict.fromkeys(sentences) if text not in found]
         if new:
-            found.update(zip(new, self._embedder.embed_passages(new), strict=True))
+            languages = [detect_language(text).language for text in new]
+            vectors = self._centring.passages(self._embedder.embed_passages(new), languages)
+            found.update(zip(new, vectors, strict=True))
             with self._turn:
                 self._kept.update({text: found[text] for text in new})
         return np.stack([found[text] for text in sentences])
@@ -99,7 +104,6 @@ def find_candidates(
     view: IndexView,
     query: Query,
     kind: Kind,
-    language: str,
     hits: Sequence[Hit],
     vectors: SentenceVectors,
 ) -> list[Candidate]:
@@ -108,11 +112,11 @@ def find_candidates(
     Only those that look best without their vectors are embedded and returned.
     """
     hits = with_neighbours(view, query, hits, _DOCUMENTS, _REACH)
-    rows = _likely(hits, query, view.weights(query.terms), EXPECTED.get(kind, ()))
+    rows = _likely(hits, query, EXPECTED.get(kind, ()))
     if not rows:
         return []
     nearness = vectors.of([row.text for row in rows]) @ query.vector
-    return _with_features(rows, nearness, kind in EXPECTED, language)
+    return _with_features(rows, nearness, kind in EXPECTED, query.language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,27 +139,24 @@ class _Rough:
         return self.coverage + self.near + 0.5 * self.expected + 0.5 / self.document_rank
 
 
-def _likely(
-    hits: Sequence[Hit], query: Query, weights: dict[str, float], expected: Sequence[FactKind]
-) -> list[_Rough]:
+def _likely(hits: Sequence[Hit], query: Query, expected: Sequence[FactKind]) -> list[_Rough]:
     """Return the most promising sentences of ``hits``."""
-    asked = frozenset(query.terms)
     rows: dict[str, _Rough] = {}  # the same sentence in another document says nothing more
     documents = list(dict.fromkeys(hit.passage.document_id for hit in hits))
     for rank, hit in enumerate(hits, 1):
         document_rank = 1 + documents.index(hit.passage.document_id)
-        context = _coverage(f"{hit.passage.title or ''}\n{hit.passage.text}", weights)
+        context = _coverage(query, f"{hit.passage.title or ''}\n{hit.passage.text}")
         spans = sentence_spans(hit.passage.text)
         for place, span in enumerate(spans):
             text = span.of(hit.passage.text)
             if text in rows:
                 continue
             found = find_facts(text)
-            said = [fact for fact in found if _is_said(fact, asked)]
+            said = [fact for fact in found if _is_said(fact, query.own)]
             facts = [fact for fact in found if fact not in said]
             rows[text] = _Rough(
                 hit, span.shifted(hit.passage.span.start), text, facts, said, rank, document_rank,
-                _coverage(text, weights), _coverage(_near(hit.passage.text, spans, place), weights),
+                _coverage(query, text), _coverage(query, _near(hit.passage.text, spans, place)),
                 context, any(fact.kind in expected for fact in facts),
             )  # fmt: skip
     return sorted(rows.values(), key=lambda row: -row.likely)[:_MOST_EMBEDDED]
@@ -164,8 +165,8 @@ def _likely(
 def _with_features(
     rows: list[_Rough], nearness: FloatMatrix, wants_fact: bool, language: str
 ) -> list[Candidate]:
-    relative_nearness = standardised(nearness)
-    relative_coverage = standardised(np.array([row.coverage for row in rows], np.float32))
+    relative_nearness = _standardised(nearness)
+    relative_coverage = _standardised(np.array([row.coverage for row in rows], np.float32))
     candidates = []
     for i, row in enumerate(rows):
         spoken = detect_language(row.text).language
@@ -184,10 +185,14 @@ def _with_features(
     return candidates
 
 
-def _coverage(text: str, weights: dict[str, float]) -> float:
-    held = {term.text for term in analyse(text)}
-    total = sum(weights.values())
-    return sum(w for term, w in weights.items() if term in held) / total if total else 0.0
+def _standardised(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return z-scores; all 0 where the values hardly differ."""
+    deviation = float(values.std()) if len(values) else 0.0
+    return (values - values.mean()) / deviation if deviation > 1e-6 else np.zeros_like(values)
+
+
+def _coverage(query: Query, text: str) -> float:
+    return query.coverage(frozenset(term.text for term in analyse(text)))
 
 
 def _near(text: str, spans: Sequence[Span], place: int) -> str:
@@ -195,11 +200,11 @@ def _near(text: str, spans: Sequence[Span], place: int) -> str:
     return text[around[0].start : around[-1].end]
 
 
-def _is_said(fact: Fact, asked: frozenset[str]) -> bool:
+def _is_said(fact: Fact, own: frozenset[str]) -> bool:
     """Whether the question's terms say the fact itself: «к 2036 году» is not what it asks for.
 
     Of a date or a number the digits count: «2036 йылға» says «2036 году».
     """
-    terms = [term.text for term in analyse(fact.text)]
-    digits = [term for term in terms if term[0].isdigit()]
-    return bool(terms) and all(term in asked for term in digits or terms)
+    terms = analyse(fact.text)
+    digits = [term for term in terms if term.text[0].isdigit()]
+    return bool(terms) and all(term.text in own for term in digits or terms)

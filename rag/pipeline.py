@@ -7,18 +7,18 @@ import secrets
 import time
 from collections.abc import Sequence
 
-from index.embedding.protocol import Embedder
 from index.messages import message
 from index.reader import Filters, Index, IndexView
-from index.text.analysis import analyse
 from index.text.language import detect_language
 from index.text.normalise import stored_text
 from rag.conversation import whole_question
 from rag.evidence import Candidate, SentenceVectors, find_candidates
 from rag.extractive import compose
 from rag.fact_wording import AnswerLanguage
+from rag.fusion import FusionWeights
+from rag.query import Query, QueryReader
 from rag.questions import question_kind, small_talk
-from rag.retrieval import Hit, Mode, Query, retrieve
+from rag.retrieval import Found, Hit, Mode, find, retrieve
 from rag.scoring import Scored, Weights, confidence, ranked
 from rag.types import Answer, Ask, Observer, Reason
 
@@ -30,13 +30,20 @@ class Pipeline:
     """Answers and searches over one index; safe to share between threads."""
 
     def __init__(
-        self, index: Index, embedder: Embedder, weights: Weights, min_confidence: float
+        self,
+        index: Index,
+        queries: QueryReader,
+        sentence_vectors: SentenceVectors,
+        fusion: FusionWeights,
+        weights: Weights,
+        min_confidence: float,
     ) -> None:
         self._index = index
-        self._embedder = embedder
+        self._queries = queries
+        self._sentence_vectors = sentence_vectors
+        self._fusion = fusion
         self._weights = weights
         self._min_confidence = min_confidence
-        self._sentence_vectors = SentenceVectors(embedder)
 
     def search(
         self,
@@ -47,9 +54,9 @@ class Pipeline:
         group_by_document: bool = False,
     ) -> tuple[list[Hit], str]:
         """Return the best passages, best first, and the index version that gave them."""
-        query = self._query(_cleaned(text))
         with self._index.view() as view:
-            hits = retrieve(view, query, top_k, mode, filters, group_by_document)
+            query = self._queries.read(_cleaned(text), view)
+            hits = retrieve(view, query, self._fusion, top_k, mode, filters, group_by_document)
             return hits, view.version
 
     def ask(self, ask: Ask, observer: Observer | None = None) -> Answer:
@@ -63,11 +70,11 @@ class Pipeline:
             observer.started(draft.id, language, self._index.version())
         if talk := small_talk(question):
             return draft.refused(f"talk.{talk}", "small_talk", self._index.version())
-        query = self._query(question)
         with self._index.view() as view:
             if view.is_empty:
                 return draft.refused("answer.empty_index", "empty_index", view.version)
-            hits = retrieve(view, query, ask.top_k, filters=ask.filters)
+            query = self._queries.read(question, view)
+            hits = retrieve(view, query, self._fusion, ask.top_k, filters=ask.filters)
             draft.found(hits)
             if observer:
                 observer.found(hits)
@@ -75,15 +82,20 @@ class Pipeline:
 
     def candidates(self, ask: Ask) -> list[Candidate]:
         """Return the sentences considered for a question: what the models are learned from."""
-        query = self._query(_cleaned(ask.question))
         with self._index.view() as view:
-            hits = retrieve(view, query, ask.top_k, filters=ask.filters)
+            query = self._queries.read(_cleaned(ask.question), view)
+            hits = retrieve(view, query, self._fusion, ask.top_k, filters=ask.filters)
             return self._considered(view, query, hits)
 
+    def found(self, text: str, depth: int, filters: Filters | None = None) -> tuple[Query, Found]:
+        """Return the candidates of a query: what the fusion is learned from."""
+        with self._index.view() as view:
+            query = self._queries.read(_cleaned(text), view)
+            return query, find(view, query, self._fusion, depth, filters=filters)
+
     def _considered(self, view: IndexView, query: Query, hits: Sequence[Hit]) -> list[Candidate]:
-        spoken = detect_language(query.text).language
         kind = question_kind(query.text)
-        return find_candidates(view, query, kind, spoken, hits, self._sentence_vectors)
+        return find_candidates(view, query, kind, hits, self._sentence_vectors)
 
     def _answer(self, view: IndexView, query: Query, draft: "_Draft") -> Answer:
         candidates = self._considered(view, query, draft.hits)
@@ -105,10 +117,6 @@ class Pipeline:
             spans=composed.spans,
             citations=composed.citations,
         )
-
-    def _query(self, text: str) -> Query:
-        vector = self._embedder.embed_queries([text])[0]
-        return Query(text, [term.text for term in analyse(text)], vector)
 
 
 def _cleaned(question: str) -> str:

@@ -1,12 +1,4 @@
-"""Retrieval: dense and lexical candidates, fused.
-
-Each candidate gets the sum of its two z-scores, the lexical one at half weight: on headlines →
-bodies that measured better than reciprocal rank fusion in all four directions (ARCHITECTURE.md has
-the figures). Cosines are standardised within each language: a multilingual model puts nearly all
-passages of the question's own language before those of the other, however well these answer. RRF:
-Cormack et al., "Reciprocal rank fusion outperforms Condorcet and individual rank learning methods",
-2009.
-"""
+"""Retrieval: the nearest passages and those with the question's words, in each language, fused."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,23 +7,23 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from index.embedding.protocol import FloatMatrix
 from index.reader import Filters, IndexView, Passage
 from index.text.analysis import analyse
 from index.text.spans import Span
-from index.vectors import Ids, Scores
+from index.vectors import Ids
+from rag.fusion import FUSED, FusionWeights
+from rag.query import Query
 
 Mode = Literal["hybrid", "dense", "lexical"]
 
-_CANDIDATES = 100
-_LEXICAL_WEIGHT = 0.5
+_CANDIDATES = 100  # of each language and kind
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A passage that was found. Scores: fused, cosine, BM25; higher is better.
+    """A passage that was found. Scores: fused, cosine, share of BM25; higher is better.
 
-    ``highlights`` are spans of the document's text that the query's terms matched.
+    ``highlights`` are spans of the document's text that words of the question stand for.
     """
 
     passage: Passage
@@ -42,17 +34,23 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
-class Query:
-    """A query as it is searched: its terms and its vector of shape (dimension,)."""
+class Found:
+    """Candidates: chunk ids (n,), their features (n, 3) as in FUSED, and fused scores (n,)."""
 
-    text: str
-    terms: Sequence[str]
-    vector: FloatMatrix
+    ids: Ids
+    features: NDArray[np.float32]
+    scores: NDArray[np.float32]
+
+
+_NOTHING = Found(
+    np.empty(0, np.int64), np.empty((0, len(FUSED)), np.float32), np.empty(0, np.float32)
+)
 
 
 def retrieve(
     view: IndexView,
     query: Query,
+    weights: FusionWeights,
     top_k: int,
     mode: Mode = "hybrid",
     filters: Filters | None = None,
@@ -62,27 +60,52 @@ def retrieve(
 
     Filters narrow before the ranking: fewer than ``top_k`` come back only where fewer match.
     """
-    among = view.matching(filters or Filters())
     depth = max(_CANDIDATES, 2 * top_k)
     while True:
-        ids, scores, dense, lexical = _candidates(view, query, depth, mode, among)
-        order = np.lexsort((ids, -scores))
-        if not group_by_document:
-            order = order[:top_k]
-        passages = view.passages(ids[order])
-        place = {int(identifier): at for at, identifier in enumerate(ids)}
-        hits = [
-            _hit(query, p, *(float(a[place[p.chunk_id]]) for a in (scores, dense, lexical)))
-            for p in passages
-        ]
-        if not group_by_document:
-            return hits
-        best = {hit.passage.document_id: hit for hit in reversed(hits)}
-        if len(best) >= top_k or len(ids) < depth:
-            # dict order is that of the reversed list: the best hit of each stands last
-            ranked = sorted(best.values(), key=lambda hit: -hit.score)
-            return ranked[:top_k]
+        found = find(view, query, weights, depth, mode, filters or Filters())
+        order = np.lexsort((found.ids, -found.scores))
+        hits: dict[object, Hit] = {}
+        for at in order:
+            for passage in view.passages([found.ids[at]]):
+                key = passage.document_id if group_by_document else passage.chunk_id
+                if key not in hits:
+                    hits[key] = _hit(query, passage, found, int(at))
+            if len(hits) == top_k:
+                return list(hits.values())
+        if not group_by_document or len(found.ids) < depth:
+            return list(hits.values())
         depth *= 4
+
+
+def find(
+    view: IndexView,
+    query: Query,
+    weights: FusionWeights,
+    depth: int,
+    mode: Mode = "hybrid",
+    filters: Filters | None = None,
+) -> Found:
+    """Return the candidates of each language with their features, in no particular order."""
+    asked = [word.alternatives for word in query.words]
+    found = [_NOTHING]
+    for group in view.groups(filters or Filters()):
+        parts = []
+        if mode != "lexical":
+            parts.append(view.dense(query.vector, depth, group))
+        if mode != "dense":
+            parts.append(view.lexical(asked, depth, group))
+        ids = np.unique(np.concatenate(parts))
+        features = _features(view, query, ids)
+        if mode == "hybrid":
+            scores = weights.fuse(features, query.language, group.language)
+        else:
+            scores = features[:, FUSED.index("dense" if mode == "dense" else "chunk")]
+        found.append(Found(ids, features, scores))
+    return Found(
+        np.concatenate([part.ids for part in found]),
+        np.concatenate([part.features for part in found]),
+        np.concatenate([part.scores for part in found]),
+    )
 
 
 def with_neighbours(
@@ -95,54 +118,36 @@ def with_neighbours(
     known = {hit.passage.chunk_id for hit in hits}
     languages = {hit.passage.language for hit in hits}  # others may have been filtered out
     best = list(dict.fromkeys(hit.passage.document_id for hit in hits))[:documents]
-    found: dict[int, Passage] = {}
+    near: dict[int, Passage] = {}
     for hit in hits:
         if hit.passage.document_id in best:
             for passage in view.neighbours(hit.passage, reach):
                 if passage.chunk_id not in known and passage.language in languages:
-                    found[passage.chunk_id] = passage
+                    near[passage.chunk_id] = passage
+    ids = np.array(list(near), np.int64)
     lowest = min((hit.score for hit in hits), default=0.0)
-    cosines = view.dense_scores(query.vector, np.array(list(found), np.int64))
-    added = [
-        _hit(query, passage, lowest, float(cosine), 0.0)
-        for passage, cosine in zip(found.values(), cosines, strict=True)
-    ]
-    return [*hits, *added]
+    found = Found(ids, _features(view, query, ids), np.full(len(ids), lowest, np.float32))
+    return [*hits, *(_hit(query, near[int(i)], found, at) for at, i in enumerate(ids))]
 
 
-def _candidates(
-    view: IndexView, query: Query, depth: int, mode: Mode, among: Ids | None
-) -> tuple[Ids, Scores, Scores, Scores]:
-    """Return ids, fused scores, cosines and BM25 scores, each of shape (n,)."""
-    groups = [] if mode == "lexical" else view.by_language(among)
-    nearest = [view.dense(query.vector, depth, group)[0] for group in groups]
-    lexical_ids, lexical_scores = view.lexical([] if mode == "dense" else query.terms, depth, among)
-    ids = np.unique(np.concatenate([*nearest, lexical_ids]))
-    dense = view.dense_scores(query.vector, ids)
-    lexical = np.zeros(len(ids), np.float32)
-    lexical[np.searchsorted(ids, lexical_ids)] = lexical_scores
-    if mode == "dense":
-        return ids, dense, dense, lexical
-    if mode == "lexical":
-        return ids, lexical, dense, lexical
-    fused = _LEXICAL_WEIGHT * standardised(lexical)
-    for group in groups:
-        members = np.isin(ids, group)
-        fused[members] += standardised(dense[members])
-    return ids, fused, dense, lexical
+def _features(view: IndexView, query: Query, ids: Ids) -> NDArray[np.float32]:
+    """Return FUSED of chunks (n, 3): the cosine, and BM25 of the chunk and of its document.
+
+    BM25 is divided by the sum of the words' weights, so that long questions and large collections
+    give the same scale.
+    """
+    asked = [word.alternatives for word in query.words]
+    chunk, document = view.lexical_scores(asked, ids)
+    total = sum(word.weight for word in query.words) or 1.0
+    return np.stack([view.dense_scores(query.vector, ids), chunk / total, document / total], axis=1)
 
 
-def standardised(scores: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return z-scores; all 0 where the scores hardly differ."""
-    deviation = float(scores.std()) if len(scores) else 0.0
-    return (scores - scores.mean()) / deviation if deviation > 1e-6 else np.zeros_like(scores)
-
-
-def _hit(query: Query, passage: Passage, score: float, dense: float, lexical: float) -> Hit:
-    wanted = frozenset(query.terms)
+def _hit(query: Query, passage: Passage, found: Found, at: int) -> Hit:
+    wanted = {term for word in query.words for term in word.alternatives}
     highlights = [
         term.span.shifted(passage.span.start)
         for term in analyse(passage.text)
         if term.text in wanted
     ]
-    return Hit(passage, score, dense, lexical, highlights)
+    dense, chunk, _ = map(float, found.features[at])
+    return Hit(passage, float(found.scores[at]), dense, chunk, highlights)

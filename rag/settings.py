@@ -9,7 +9,7 @@ class AnswerSettings(IndexSettings):
     """How sure an answer must be."""
 
     min_confidence: float = Field(
-        default=0.3,
+        default=0.35,
         ge=0,
         le=1,
         description="answers less likely right than this are refused",

@@ -101,13 +101,13 @@ def _system(corpus: "Corpus", url: str | None, data_dir: Path | None) -> "System
         from eval.remote import RemoteSystem
 
         return RemoteSystem(url)
-    from eval.corpora import fingerprint
-    from service.judged import LocalSystem, corpus_folder
+    from eval.corpora import corpus_folder
+    from service.judged import LocalSystem
     from service.opening import open_settings
     from service.terminal import job_bar
 
     settings = open_settings(data_dir)
-    folder = corpus_folder(settings.data_dir, fingerprint(corpus))
+    folder = corpus_folder(settings.data_dir, corpus)
     system = LocalSystem(open_settings(folder))
     with job_bar() as progress:
         system.hold(corpus.values(), progress)

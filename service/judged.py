@@ -1,13 +1,14 @@
 """The system of this process as the evaluation sees it: JSON objects in, JSON objects out."""
 
 from collections.abc import Callable, Iterable
-from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
+from eval.corpora import document_fields
 from eval.errors import SystemFailed
 from index.documents import Document
+from index.errors import SnapshotMismatch
 from index.folder import DataFolder
 from index.jobs import JobRecord
 from rag.factory import make_pipeline
@@ -28,9 +29,14 @@ class LocalSystem:
     def hold(self, corpus: Iterable[Document], progress: Callable[[JobRecord], None]) -> None:
         """Index a corpus; what is in there already is not embedded again.
 
-        Raises SystemFailed where a document does not go in.
+        An index that another version made is made anew. Raises SystemFailed where a document does
+        not go in.
         """
-        fields = (_fields(document) for document in corpus)
+        try:
+            self._folder.indexer.require_compatible()
+        except SnapshotMismatch:
+            self._folder.indexer.rebuild(lambda done, total: None)
+        fields = map(document_fields, corpus)
         job_id = self._folder.jobs.accept(fields, self._settings.max_document_bytes)
         job = self._folder.indexer.run_until(job_id, progress)
         if job.failed:
@@ -56,22 +62,3 @@ class LocalSystem:
     def info(self) -> dict[str, Any]:
         """Return the response of ``GET /v1/info``."""
         return information(self._folder, self._settings).model_dump(mode="json")
-
-
-def corpus_folder(data_dir: Path, corpus: str) -> Path:
-    """Return the data folder of a corpus, by its fingerprint."""
-    return data_dir / "eval" / corpus[:16]
-
-
-def _fields(document: Document) -> dict[str, Any]:
-    return {
-        "id": document.id,
-        "title": document.title,
-        "text": document.text,
-        "language": document.language,
-        "url": document.url,
-        "published_at": document.published_at,
-        "source": document.source,
-        "metadata": dict(document.metadata),
-        "translation_of": document.translation_of,
-    }

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from index.embedding import Embedder, EmbedderSpec
+from index.embedding.centring import Centring
 from index.embedding.protocol import FloatMatrix
 from index.folder import DataFolder
 from index.jobs import JobRecord
@@ -76,6 +77,13 @@ def _direction(model: str, word: str, dimension: int) -> FloatMatrix:
     return np.random.default_rng(list(seed)).standard_normal(dimension).astype(np.float32)
 
 
+def fake_centring(dimension: int = 32) -> Centring:
+    """Return means that differ with the role and the language, for vectors of this dimension."""
+    names = ("queries.ba", "queries.ru", "passages.ba", "passages.ru")
+    tenth = np.float32(0.1)
+    return Centring({name: _direction("means", name, dimension) * tenth for name in names})
+
+
 def open_folder(settings: IndexSettings, embedder: Embedder) -> DataFolder:
     """Open a data folder with this embedder instead of the one that the settings name."""
     with pytest.MonkeyPatch.context() as patch:
@@ -84,11 +92,17 @@ def open_folder(settings: IndexSettings, embedder: Embedder) -> DataFolder:
 
 
 def fake_folder(
-    data_dir: Path, embedder: FakeEmbedder | None = None, chunk_tokens: int = 32
+    data_dir: Path,
+    embedder: FakeEmbedder | None = None,
+    chunk_tokens: int = 32,
+    centring: Centring | None = None,
 ) -> DataFolder:
-    """Open a data folder over the fake embedder."""
+    """Open a data folder over the fake embedder, which has no means unless they are given."""
     settings = IndexSettings(data_dir=data_dir, chunk_tokens=chunk_tokens)
-    return open_folder(settings, embedder or FakeEmbedder())
+    with pytest.MonkeyPatch.context() as patch:
+        if centring is not None:
+            patch.setattr("index.folder.load_centring", lambda spec: centring)
+        return open_folder(settings, embedder or FakeEmbedder())
 
 
 def ingest(folder: DataFolder, *documents: Mapping[str, Any] | Unreadable) -> JobRecord:

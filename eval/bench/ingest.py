@@ -9,6 +9,7 @@ from typing import Any
 from eval.bench.bare import BareModel
 from eval.bench.corpus import drawn_documents
 from index.folder import DataFolder
+from index.reader import Filters
 from index.settings import IndexSettings
 
 _DOCUMENTS = 60
@@ -47,5 +48,5 @@ def measure_ingest(seeds: Path) -> dict[str, Any]:
 
 def _chunks(folder: DataFolder, documents: set[str]) -> list[str]:
     with folder.index.view() as view:
-        passages = (p for ids in view.by_language(None) for p in view.passages(map(int, ids)))
+        passages = (p for group in view.groups(Filters()) for p in view.passages(group.ids))
         return [passage.text for passage in passages if passage.document_id in documents]

@@ -1,36 +1,121 @@
-"""``python -m eval.fitting CORPORA``: learn ``rag/weights.json`` anew.
+"""``python -m eval.fitting CORPORA``: learn anew what hangs on the model and the analyser.
 
-Needed after a change of the embedding model, the analyser or the features. Indexes are kept in the
-working folder, so that a second run embeds only what is new.
+In this order, each on top of the one before: the means of each language
+(``index/embedding/means``), the lexicon (``rag/lexicon.tsv.gz``), fusion (``rag/fusion.json``) and
+the answers (``rag/weights.json``). Indexes are kept in the data folder, so that a second run embeds
+only what is new.
 """
 
 import argparse
 import json
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 
-from eval.fitting.examples import Example, collect, gold_questions, off_topic, xquad_questions
+from eval.corpora import corpus_folder
+from eval.evidence import Corpus
+from eval.fitting.centring import learn_centring
+from eval.fitting.examples import (
+    Asked,
+    Example,
+    collect,
+    gold_questions,
+    off_topic,
+    xquad_questions,
+)
+from eval.fitting.fusion import as_json, fit_fusion
+from eval.fitting.fusion_figures import fusion_figures
 from eval.fitting.models import figures, fit, held_out
+from eval.fitting.rankings import Sought, headlines, questions, rank
+from eval.headlines import read_benchmark
+from eval.lexicon.__main__ import learn_lexicon
 from eval.provenance import commit
+from index.embedding import open_embedder
 from rag.evidence import FEATURES
+from rag.fusion import load_fusion
+from rag.lexicon import load_lexicon
 from rag.scoring import CONFIDENCE_FEATURES
 from rag.settings import AnswerSettings
 
 _ROOT = Path(__file__).parents[2]
 _GOLD = _ROOT / "eval" / "gold"
 _EVERY = 5  # of XQuAD's questions, how many are asked of the seeds, where nothing answers them
+_STEPS = ("centring", "lexicon", "fusion", "answers")
 
 
 def main() -> None:
-    """Collect examples, fit, report on held-out folds, write the weights."""
+    """Learn, report figures on held-out folds, write what was learned."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("corpora", type=Path, help="the folder that holds bashinform and xquad_ru")
-    parser.add_argument("--work", type=Path, default=_ROOT / ".data" / "fitting")
+    parser.add_argument("--data-dir", type=Path, default=_ROOT / ".data", help="where indexes lie")
+    parser.add_argument("--only", choices=_STEPS, action="append", help="these steps alone")
     arguments = parser.parse_args()
     console = Console()
+    material = _Material(arguments.corpora, arguments.data_dir)
+    for step in arguments.only or _STEPS:
+        console.rule(step)
+        if step == "centring":
+            _learn_centring(arguments.corpora, console)
+        elif step == "lexicon":
+            learn_lexicon(arguments.corpora, console)
+        elif step == "fusion":
+            console.print_json(data=_learn_fusion(material, console))
+        else:
+            console.print_json(data=_learn_answers(material, console))
+        # What this step learned is what the next one builds upon.
+        load_lexicon.cache_clear()
+        load_fusion.cache_clear()
+
+
+class _Material:
+    """The corpora and the questions asked of them."""
+
+    def __init__(self, corpora: Path, data_dir: Path) -> None:
+        articles = corpora / "bashinform" / "articles.dev.jsonl"
+        self._data_dir = data_dir
+        self.benchmark = read_benchmark(articles, corpora / "distractors" / "distractors.jsonl")
+        self.seeds = gold_questions(_GOLD / "seeds.jsonl", [_ROOT / "seeds"], by_sentence=True)
+        self.news = gold_questions(_GOLD / "news.jsonl", [articles], by_sentence=False)
+        self.xquad = xquad_questions(corpora / "xquad_ru" / "xquad_ru.dev.jsonl")
+
+    def folder(self, corpus: Corpus) -> Path:
+        return corpus_folder(self._data_dir, corpus)
+
+
+def _learn_centring(corpora: Path, console: Console) -> None:
+    settings = AnswerSettings()
+    articles = corpora / "bashinform" / "articles.train.jsonl"
+    learn_centring(open_embedder(settings), articles, settings.chunk_tokens, console.print)
+
+
+def _learn_fusion(material: _Material, console: Console) -> dict[str, Any]:
+    mixed = material.benchmark.corpus
+    # News questions are asked of the mixed corpus too: of more, and of both languages at once.
+    sought: list[tuple[Corpus, list[Sought]]] = [
+        (mixed, [*headlines(material.benchmark), *questions("news", material.news[1], 2.0)]),
+        (material.seeds[0], list(questions("seeds", material.seeds[1], 2.0))),
+        (material.xquad[0], list(questions("xquad", material.xquad[1], 1.0))),
+    ]
+    with console.status("searching …"):
+        found = [
+            pair for corpus, own in sought for pair in rank(material.folder(corpus), corpus, own)
+        ]
+    report = fusion_figures(found)
+    weights = {
+        "made_by": "python -m eval.fitting",
+        "commit": commit(),
+        "learned_from": "headlines of dev articles, eval/gold (seeds, news), XQuAD ru dev",
+        "held_out": report,
+        **as_json(fit_fusion([ranking for _, ranking in found])),
+    }
+    _write("fusion.json", weights)
+    return report
+
+
+def _learn_answers(material: _Material, console: Console) -> dict[str, Any]:
     with console.status("asking …"):
-        examples = _examples(arguments.corpora, arguments.work)
+        examples = _examples(material)
     report = figures(held_out(examples), AnswerSettings().min_confidence)
     fitted = fit(examples)
     weights = {
@@ -44,26 +129,32 @@ def main() -> None:
             "bias": round(fitted.bias, 4),
         },
     }
-    target = _ROOT / "rag" / "weights.json"
-    target.write_text(json.dumps(weights, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    console.print_json(data=report)
+    _write("weights.json", weights)
+    return report
 
 
-def _examples(corpora: Path, work: Path) -> list[Example]:
-    seeds, seed_questions = gold_questions(
-        _GOLD / "seeds.jsonl", [_ROOT / "seeds"], by_sentence=True
-    )
-    articles = corpora / "bashinform" / "articles.dev.jsonl"
-    news, news_questions = gold_questions(_GOLD / "news.jsonl", [articles], by_sentence=False)
-    paragraphs, xquad = xquad_questions(corpora / "xquad_ru" / "xquad_ru.dev.jsonl")
+def _examples(material: _Material) -> list[Example]:
     strange = (_GOLD / "off_topic.txt").read_text(encoding="utf-8").splitlines()
-    others = [*off_topic(strange, 3), *off_topic([q.question for q in xquad[::_EVERY]], 1)]
-    return [
-        *collect("seeds", work / "seeds", seeds, seed_questions),
-        *collect("off_topic", work / "seeds", seeds, others),
-        *collect("news", work / "news", news, news_questions),
-        *collect("xquad", work / "xquad", paragraphs, xquad),
+    others = [
+        *off_topic(strange, 3),
+        *off_topic([q.question for q in material.xquad[1][::_EVERY]], 1),
     ]
+    asked: list[tuple[str, Corpus, list[Asked]]] = [
+        ("seeds", *material.seeds),
+        ("off_topic", material.seeds[0], others),
+        ("news", *material.news),
+        ("xquad", *material.xquad),
+    ]
+    return [
+        example
+        for source, corpus, own in asked
+        for example in collect(source, material.folder(corpus), corpus, own)
+    ]
+
+
+def _write(name: str, content: dict[str, Any]) -> None:
+    text = json.dumps(content, ensure_ascii=False, indent=1) + "\n"
+    (_ROOT / "rag" / name).write_text(text, encoding="utf-8")
 
 
 def _named(names: tuple[str, ...], values: list[float]) -> dict[str, float]:

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from eval.corpora import article_of, read_corpus
 from eval.datasets import read_gold
-from eval.evidence import GoldSpan, meets
+from eval.evidence import Corpus, GoldSpan, meets
+from eval.fitting.indexing import index_corpus
 from eval.tasks import Options, prepare
 from index.documents import Document
-from index.folder import DataFolder
 from index.reader import Filters
 from index.text.spans import Span
 from rag.factory import make_pipeline
@@ -45,14 +45,10 @@ class Example:
     answers: NDArray[np.bool_]
 
 
-def collect(
-    source: str, folder: Path, corpus: Sequence[Document], asked: Sequence[Asked]
-) -> list[Example]:
+def collect(source: str, folder: Path, corpus: Corpus, asked: Sequence[Asked]) -> list[Example]:
     """Ask every question of an index over ``corpus`` and label the sentences considered."""
     settings = AnswerSettings(data_dir=folder)
-    data = DataFolder(settings)
-    fields = ({"id": document.id, "text": document.text} for document in corpus)
-    data.indexer.run_until(data.jobs.accept(fields, settings.max_document_bytes))
+    data = index_corpus(settings, corpus.values())
     pipeline = make_pipeline(data, settings)
     examples = []
     for one in asked:
@@ -75,7 +71,7 @@ def collect(
 
 def gold_questions(
     gold: Path, corpus_paths: Sequence[Path], by_sentence: bool
-) -> tuple[list[Document], list[Asked]]:
+) -> tuple[Corpus, list[Asked]]:
     """Return the corpus and the single-turn questions of a gold set, each in its language slice."""
     corpus = read_corpus(corpus_paths)
     options = Options(filter_language=not by_sentence)
@@ -89,10 +85,10 @@ def gold_questions(
         group = f"{document}/{first}" if by_sentence else article_of(document)
         filters = Filters(language=tuple(task.filters.get("language", ())))
         asked.append(Asked(question.text, task.gold, group, filters))
-    return list(corpus.values()), asked
+    return corpus, asked
 
 
-def xquad_questions(file: Path) -> tuple[list[Document], list[Asked]]:
+def xquad_questions(file: Path) -> tuple[Corpus, list[Asked]]:
     """Return paragraphs and questions of XQuAD (Artetxe et al., 2020, arXiv:1910.11856)."""
     documents: dict[str, Document] = {}
     asked = []
@@ -103,7 +99,7 @@ def xquad_questions(file: Path) -> tuple[list[Document], list[Asked]]:
             for a in row["answers"]
         ]
         asked.append(Asked(row["question"], gold, row["doc_id"].partition("#")[0]))
-    return list(documents.values()), asked
+    return documents, asked
 
 
 def off_topic(questions: Sequence[str], repeat: int) -> Iterator[Asked]:

@@ -1,18 +1,25 @@
-"""Words as they are matched: folded to the Russian keyboard and cut to a stem.
+"""Words as they are matched: folded to the Russian keyboard, and by their stems.
 
-A first analyser: five letters stand for the stem. On headlines → bodies that measured better than
-whole words in both languages, and it needs no dictionary (ARCHITECTURE.md has the figures).
+Bashkir words are stemmed by a stemmer of our own, Russian ones by Snowball's. What was compared
+with stems stands in ARCHITECTURE.md.
 """
 
 import re
 from dataclasses import dataclass
+from functools import cache, lru_cache
 
+import snowballstemmer
+
+from index.text.bashkir import stem as bashkir_stem
+from index.text.language import Language, detect_language
 from index.text.spans import Span
-from index.text.wordlists import word_list
+from index.text.wordlists import word_list, word_pairs
 
-ANALYSER_VERSION = "folded-prefix-5/1"
+ANALYSER_VERSION = "stems/1"
 
-_STEM_LETTERS = 5
+_KEPT_STEMS = 200_000
+_FEWEST_CONSONANTS = 3  # fewer say too little of a name
+_BASHKIR_LETTERS = frozenset("ҡғҙҫһәөүңҠҒҘҪҺӘӨҮҢ")
 # What people type for letters that the Russian keyboard lacks.
 _FOLD = str.maketrans("ҡғҙҫһәөүңё", "кгзсхэоуне")
 # Latin and Greek letters, and those of neighbour alphabets, that stand inside Cyrillic words.
@@ -21,7 +28,8 @@ _LOOKALIKE = str.maketrans(
     "асеорхуһәҙаҡһүАВСЕНКМОРТХУӘ",
 )
 _CYRILLIC = re.compile(r"[\u0400-\u052f]")
-_TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+")
+_TOKEN = re.compile(r"\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?![\d.,]*\d)|\d+(?:[.,]\d+)*|[^\W\d_]+")
+_NOT_CONSONANTS = str.maketrans("", "", "аоуыэяеюийьъ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,23 +42,68 @@ class Term:
 
 def fold(word: str) -> str:
     """Return ``word`` in lower case, look-alikes repaired, as typed on a Russian keyboard."""
-    repaired = word.translate(_LOOKALIKE) if _CYRILLIC.search(word) else word
-    return repaired.casefold().translate(_FOLD)
+    return _repaired(word).casefold().translate(_FOLD)
+
+
+def _repaired(word: str) -> str:
+    return word.translate(_LOOKALIKE) if _CYRILLIC.search(word) else word
 
 
 _STOP = frozenset(fold(word) for name in ("ba_stop", "ru_stop") for word in word_list(name))
+_SAME = {fold(word): fold(other) for word, other in word_pairs("equivalents")}
 
 
-def analyse(text: str) -> list[Term]:
+def analyse(text: str, language: Language | None = None) -> list[Term]:
     """Return the terms of ``text`` in order, stop words left out.
 
-    Numbers stay whole, with «,» as «.»: «1 200» is two terms, «3,5» one.
+    ``language`` decides how words are stemmed; without it, it is found from the text. Numbers stay
+    whole: «1 200» is «1200», «3,5» is «3.5».
     """
+    bashkir = (language or detect_language(text).language) == "ba"
     terms = []
     for token in _TOKEN.finditer(text):
-        word = token.group()
-        folded = word.replace(",", ".") if word[0].isdigit() else fold(word)
-        if folded not in _STOP:
-            stem = folded if word[0].isdigit() else folded[:_STEM_LETTERS]
-            terms.append(Term(stem, Span(*token.span())))
+        word, span = token.group(), Span(*token.span())
+        if word[0].isdigit():
+            terms.append(Term(_number(word), span))
+        elif (folded := fold(word)) not in _STOP:
+            in_bashkir = bashkir or not _BASHKIR_LETTERS.isdisjoint(_repaired(word))
+            terms.append(Term(_stem(folded, in_bashkir), span))
     return terms
+
+
+def stem_in_both(word: str) -> tuple[str, str]:
+    """Return the Bashkir and the Russian stem of a word as it is written."""
+    folded = fold(word)
+    return _stem(folded, bashkir=True), _stem(folded, bashkir=False)
+
+
+def skeletons(stem: str) -> frozenset[str]:
+    """Return the consonants by which spellings of a name are known: Хәмитов, Хамит, Хамитова.
+
+    With and without the endings -ов, -ев, -ин, which come and go with the language and the case;
+    none of a stem that has too few.
+    """
+    found = (consonants(stem), consonants(_russian().stemWord(stem)))
+    return frozenset(one for one in found if len(one) >= _FEWEST_CONSONANTS)
+
+
+def consonants(stem: str) -> str:
+    """Return a stem without its vowels and signs."""
+    return stem.translate(_NOT_CONSONANTS)
+
+
+def _number(written: str) -> str:
+    return re.sub(r"\s", "", written).replace(",", ".")
+
+
+@lru_cache(maxsize=_KEPT_STEMS)
+def _stem(folded: str, bashkir: bool) -> str:
+    if folded in _SAME:
+        return _SAME[folded]
+    return bashkir_stem(folded) if bashkir else _russian().stemWord(folded)
+
+
+@cache
+def _russian() -> "snowballstemmer.stemmer":
+    """Porter's stemmer for Russian (Snowball, snowballstem.org)."""
+    return snowballstemmer.stemmer("russian")

@@ -10,6 +10,7 @@ import pytest
 from index.folder import DataFolder
 from index.snapshot import verify_data
 from tests.fakes import FakeEmbedder, fake_folder, ingest
+from tests.index.searching import ALL, dense, lexical
 
 IDS = ("a", "b", "c")
 PUBLICATIONS = 20
@@ -43,14 +44,13 @@ class Reader(threading.Thread):
 
     def _read(self) -> None:
         with self._folder.index.view() as view:
-            dense, _ = view.dense(self._query, 999, None)
-            lexical, _ = view.lexical(["уртак"], 999, None)
-            passages = view.passages(dense)
-            by_language = [int(i) for group in view.by_language(None) for i in group]
+            near, holding = dense(view, self._query), lexical(view, "уртаҡ")
+            passages = view.passages(near)
+            in_groups = [int(i) for group in view.groups(ALL) for i in group.ids]
             titles = {passage.title for passage in passages}
-            if sorted(dense) != sorted(lexical) or sorted(dense) != sorted(by_language):
+            if sorted(near) != sorted(holding) or sorted(near) != sorted(in_groups):
                 self.faults.append("the indexes hold different passages")
-            if len(passages) != len(dense):
+            if len(passages) != len(near):
                 self.faults.append("a passage of the snapshot is not in the catalog")
             if len(titles) != 1 or {passage.document_id for passage in passages} != set(IDS):
                 self.faults.append(f"generations {titles}")

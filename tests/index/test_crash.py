@@ -12,8 +12,8 @@ import pytest
 from index import publish, staging
 from index.folder import DataFolder
 from index.snapshot import Snapshots, verify_data
-from index.text.analysis import analyse
 from tests.fakes import FakeEmbedder, fake_folder, ingest
+from tests.index.searching import dense, lexical
 
 BEFORE = [
     {"id": "kept", "text": "Китапхана асылды."},
@@ -89,12 +89,10 @@ def _die_at(point: str, data_dir: Path, job: str) -> None:
 
 def found(folder: DataFolder, word: str) -> list[str]:
     (query,) = FakeEmbedder().embed_queries([word])
-    terms = [term.text for term in analyse(word)]
     with folder.index.view() as view:
-        dense = {int(i) for i in view.dense(query, 99, None)[0]}
-        passages = view.passages(view.lexical(terms, 99, None)[0])
-        assert {p.chunk_id for p in passages} <= dense
-        return sorted(p.document_id for p in passages)
+        ids = lexical(view, word, language="ba")
+        assert set(ids) <= set(dense(view, query))
+        return sorted(p.document_id for p in view.passages(ids))
 
 
 @pytest.mark.parametrize("point", POINTS)

@@ -12,6 +12,7 @@ from index.folder import DataFolder
 from index.snapshot import Snapshots, verify_data
 from index.text.spans import Span
 from tests.fakes import FakeEmbedder, ingest
+from tests.index.searching import dense, lexical
 
 A = {"id": "a", "text": "Өфөлә мәктәп асылды."}
 B = {"id": "b", "text": "Сибайҙа мәктәп асылды."}
@@ -21,10 +22,10 @@ def everything(folder: DataFolder) -> list[str]:
     """Return the documents that dense and lexical search give, which must be the same."""
     with folder.index.view() as view:
         (query,) = FakeEmbedder().embed_queries(["мәктәп"])
-        dense = {p.document_id for p in view.passages(view.dense(query, 99, None)[0])}
-        lexical = {p.document_id for p in view.passages(view.lexical(["мэктэ"], 99, None)[0])}
-        assert dense == lexical
-        return sorted(dense)
+        near = {p.document_id for p in view.passages(dense(view, query))}
+        holding = {p.document_id for p in view.passages(lexical(view, "мәктәп"))}
+        assert near == holding
+        return sorted(near)
 
 
 def test_a_deleted_document_is_not_found_or_read_any_more(folder: DataFolder) -> None:
@@ -64,7 +65,7 @@ def test_the_next_best_takes_the_place_of_what_was_deleted(folder: DataFolder) -
     (query,) = FakeEmbedder().embed_queries([A["text"]])
 
     with folder.index.view() as view:
-        for ids, _ in (view.dense(query, 1, None), view.lexical(["мэктэ"], 1, None)):
+        for ids in (dense(view, query, 1), lexical(view, "мәктәп", 1)):
             assert [passage.document_id for passage in view.passages(ids)] == ["b"]
 
 

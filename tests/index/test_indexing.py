@@ -11,10 +11,11 @@ from index.embedding.protocol import FloatMatrix
 from index.errors import Gone, InvalidInput, NotFound, Unavailable
 from index.folder import DataFolder
 from index.library import decode_cursor, encode_cursor
+from index.reader import Filters
 from index.snapshot import verify_data
-from index.text.analysis import analyse
 from index.text.normalise import stored_text
-from tests.fakes import FakeEmbedder, fake_folder, ingest
+from tests.fakes import FakeEmbedder, fake_centring, fake_folder, ingest
+from tests.index.searching import dense, lexical
 
 TEXTS = {
     "a": "Өфөлә яңы мәктәп асылды. Унда биш йөҙ бала уҡый.",
@@ -35,8 +36,7 @@ def fake(folder: DataFolder) -> FakeEmbedder:
 def found(folder: DataFolder, word: str) -> list[str]:
     """Return the ids of the documents that hold a word."""
     with folder.index.view() as view:
-        terms = [term.text for term in analyse(word)]
-        return sorted(p.document_id for p in view.passages(view.lexical(terms, 50, None)[0]))
+        return sorted(p.document_id for p in view.passages(lexical(view, word)))
 
 
 def test_documents_are_found_after_their_job(folder: DataFolder) -> None:
@@ -288,7 +288,7 @@ def test_offsets_of_every_passage_point_into_the_stored_text_of_any_document(
     assert job.failed == 0
     with folder.index.view() as view:
         query = fake(folder).embed_queries(["өфө"])[0]
-        passages = view.passages(view.dense(query, 10_000, None)[0])
+        passages = view.passages(dense(view, query, 10_000))
         for passage in passages:
             text = folder.library.text(passage.document_id)
             assert text == stored_text(texts[passage.document_id])
@@ -307,6 +307,21 @@ def test_vectors_in_the_index_are_those_of_the_embedder(folder: DataFolder) -> N
     (vector,) = FakeEmbedder().embed_passages([TEXTS["b"]])
 
     with folder.index.view() as view:
-        ids, scores = view.dense(vector, 1, None)
-        assert view.passages(ids)[0].document_id == "b"
-        np.testing.assert_allclose(scores, [1], atol=1e-5)
+        (group,) = view.groups(Filters(document_id=["b"]))
+        np.testing.assert_allclose(view.dense_scores(vector, group.ids), [1], atol=1e-5)
+        assert set(group.ids) <= set(dense(view, vector, 1))
+
+
+def test_vectors_in_the_index_are_centred_by_the_language_of_their_passage(
+    tmp_path: Path,
+) -> None:
+    folder = fake_folder(tmp_path, centring=fake_centring())
+    ingest(folder, *documents())
+    vectors = FakeEmbedder().embed_passages(list(TEXTS.values()))
+
+    with folder.index.view() as view:
+        for vector, document_id in zip(vectors, TEXTS, strict=True):
+            (group,) = view.groups(Filters(document_id=[document_id]))
+            centred = fake_centring().passages(vector[None], [group.language])[0]
+            np.testing.assert_allclose(view.dense_scores(centred, group.ids), [1], atol=1e-5)
+            assert view.dense_scores(vector, group.ids) < 0.999

@@ -10,9 +10,10 @@ import pytest
 
 from index.errors import Damaged
 from index.folder import DataFolder
-from index.reader import EMPTY_VERSION, Filters, IndexView
+from index.reader import EMPTY_VERSION, Filters, Group, IndexView, Passage
 from index.text.spans import Span
 from tests.fakes import FakeEmbedder, fake_folder, ingest
+from tests.index.searching import ALL, asked, dense, lexical
 
 DOCUMENTS: list[dict[str, Any]] = [
     {
@@ -53,14 +54,13 @@ def view(library: DataFolder) -> Iterator[IndexView]:
         yield opened
 
 
-def matching(view: IndexView, filters: Filters) -> list[str]:
-    ids = view.matching(filters)
-    assert ids is not None
-    return sorted({passage.document_id for passage in view.passages(ids)})
+def matching(view: IndexView, filters: Filters = ALL) -> list[Passage]:
+    return view.passages(int(i) for group in view.groups(filters) for i in group.ids)
 
 
 def test_no_filter_is_no_condition(view: IndexView) -> None:
-    assert view.matching(Filters()) is None
+    assert {passage.document_id for passage in matching(view)} == {"ba", "ru", "both", "bare"}
+    assert all(group.whole for group in view.groups(ALL))
     assert not Filters()
 
 
@@ -89,34 +89,94 @@ def test_no_filter_is_no_condition(view: IndexView) -> None:
     ],
 )
 def test_filters_all_hold(view: IndexView, filters: Filters, expected: list[str]) -> None:
-    assert matching(view, filters) == expected
+    assert sorted({passage.document_id for passage in matching(view, filters)}) == expected
+
+
+@pytest.mark.parametrize("language", ["ba", "ru", "other"])
+def test_a_filter_of_language_alone_gives_the_whole_group(view: IndexView, language: str) -> None:
+    (group,) = view.groups(Filters(language=[language]))
+    (same,) = (other for other in view.groups(ALL) if other.language == language)
+
+    assert group.whole
+    assert (group.language, group.ids.tolist()) == (language, same.ids.tolist())
+
+
+def test_a_group_under_any_other_filter_is_not_whole(view: IndexView) -> None:
+    for filters in (
+        Filters(document_id=["ba", "ru", "both", "bare"]),
+        Filters(language=["ba"], source=["Башинформ"]),
+        Filters(published_from="2000-01-01T00:00:00Z"),
+        Filters(metadata={"rubric": ["ҡала"]}),
+    ):
+        groups = view.groups(filters)
+        assert groups
+        assert not any(group.whole for group in groups)
+
+
+def test_no_group_is_empty(view: IndexView) -> None:
+    assert [g.language for g in view.groups(Filters(document_id=["ru"]))] == ["ru"]
+    assert view.groups(Filters(language=["mixed"])) == []
+    assert view.groups(Filters(document_id=["ru"], language=["ba"])) == []
+
+
+@pytest.mark.parametrize(
+    "filters",
+    [ALL, Filters(language=["ba"]), Filters(document_id=["both"]), Filters(source=["Уфа-пресс"])],
+)
+def test_searches_stay_within_their_group(view: IndexView, filters: Filters) -> None:
+    (query,) = FakeEmbedder().embed_queries(["театр"])
+    words = asked("яңы мәктәп театр спектакль", "ba") + asked("новый театр школа", "ru")
+
+    for group in view.groups(filters):
+        allowed = set(group.ids.tolist())
+        assert set(view.dense(query, 99, group).tolist()) == allowed
+        found = view.lexical(words, 99, group).tolist()
+        assert set(found) <= allowed
+        scores, documents = view.lexical_scores(words, np.array(sorted(allowed)))
+        assert set(found) == {i for i, s in zip(sorted(allowed), scores, strict=True) if s > 0}
+        assert all(documents[scores > 0] > 0)
+
+
+def test_words_of_the_other_language_raise_a_document_but_find_no_passage(view: IndexView) -> None:
+    (passage,) = matching(view, Filters(document_id=["both"], language=["ru"]))
+    (group,) = view.groups(Filters(language=["ru"]))
+    words = asked("шатланды", "ba")
+
+    chunks, documents = view.lexical_scores(words, np.array([passage.chunk_id]))
+
+    assert view.lexical(words, 9, group).tolist() == []
+    assert chunks[0] == 0
+    assert documents[0] > 0
 
 
 def test_a_language_filter_looks_at_passages_not_documents(view: IndexView) -> None:
     for language, word in (("ba", "Өфөлә"), ("ru", "Новый")):
-        ids = view.matching(Filters(language=[language], document_id=["both"]))
-        assert ids is not None
-        (passage,) = view.passages(ids)
+        (passage,) = matching(view, Filters(language=[language], document_id=["both"]))
         assert passage.language == language
         assert passage.text.startswith(word)
 
 
 def test_passages_are_grouped_by_language(view: IndexView) -> None:
-    groups = view.by_language(None)
+    groups = view.groups(ALL)
 
-    languages = [{p.language for p in view.passages(ids)} for ids in groups]
-    assert sorted(map(sorted, languages)) == [["ba"], ["other"], ["ru"]]
-    assert [list(ids) for ids in view.by_language(np.concatenate(groups))] == [
-        list(ids) for ids in groups
-    ]
-    one = groups[0][:1]
-    assert [list(ids) for ids in view.by_language(one)] == [list(one)]
+    assert sorted(group.language for group in groups) == ["ba", "other", "ru"]
+    for group in groups:
+        assert {p.language for p in view.passages(group.ids)} == {group.language}
+        assert group.ids.dtype == np.int64
+        assert group.ids.tolist() == sorted(set(group.ids.tolist()))
+    assert len(np.concatenate([group.ids for group in groups])) == 5
+
+
+def test_neighbours_are_of_the_same_document(view: IndexView) -> None:
+    first, second = matching(view, Filters(document_id=["both"]))
+
+    assert view.neighbours(first, 1) == view.neighbours(first, 9) == [second]
+    assert view.neighbours(second, 1) == [first]
+    assert view.neighbours(first, 0) == []
 
 
 def test_a_passage_knows_its_document(view: IndexView) -> None:
-    ids = view.matching(Filters(document_id=["ru"]))
-    assert ids is not None
-    (passage,) = view.passages(ids)
+    (passage,) = matching(view, Filters(document_id=["ru"]))
 
     assert passage.document_version == 1
     assert passage.source == "Уфа-пресс"
@@ -127,7 +187,7 @@ def test_a_passage_knows_its_document(view: IndexView) -> None:
 def test_passages_come_in_the_order_asked_for_and_unknown_ids_are_left_out(
     view: IndexView,
 ) -> None:
-    ids = [int(i) for i in np.concatenate(view.by_language(None))]
+    ids = [passage.chunk_id for passage in matching(view)]
 
     assert [p.chunk_id for p in view.passages([ids[2], 10_000, ids[0]])] == [ids[2], ids[0]]
 
@@ -148,11 +208,15 @@ def test_an_empty_folder_can_be_read(folder: DataFolder) -> None:
     with folder.index.view() as view:
         assert view.is_empty
         assert view.version == folder.index.version() == EMPTY_VERSION
-        assert view.by_language(None) == []
-        assert view.weights(["а"]) == {}
-        assert [len(part) for part in view.dense(query, 5, None)] == [0, 0]
-        assert [len(part) for part in view.lexical(["а"], 5, None)] == [0, 0]
+        assert view.groups(ALL) == view.groups(Filters(source=["Башинформ"])) == []
+        assert view.weights(["а"]) == {"а": 0}
+        assert view.beginning_with("а") == []
+        group = Group("ba", np.array([1], np.int64), whole=False)
+        assert len(view.dense(query, 5, group)) == 0
+        assert len(view.lexical([{"а": 1.0}], 5, group)) == 0
         assert list(view.dense_scores(query, np.array([1]))) == [0]
+        scores = view.lexical_scores([{"а": 1.0}], np.array([1]))
+        assert [list(part) for part in scores] == [[0], [0]]
 
 
 def test_a_view_stays_as_it_was_when_it_was_opened(folder: DataFolder) -> None:
@@ -160,14 +224,13 @@ def test_a_view_stays_as_it_was_when_it_was_opened(folder: DataFolder) -> None:
     query = FakeEmbedder().embed_queries(["мәктәп"])[0]
 
     with folder.index.view() as view:
-        ids, _ = view.dense(query, 5, None)
+        ids = dense(view, query)
         ingest(folder, {"id": "ba", "text": "Бөтөнләй башҡа текст."})
         folder.library.delete("ba")
         for number in range(3):
             ingest(folder, {"id": f"new{number}", "text": "Яңы мәктәп."})
 
-        assert list(view.dense(query, 5, None)[0]) == list(ids)
-        assert list(view.lexical(["мэктэ"], 5, None)[0]) == list(ids)
+        assert dense(view, query) == lexical(view, "мәктәп") == ids
         (passage,) = view.passages(ids)
         assert passage.text == view.text("ba", 1, passage.span) == DOCUMENTS[0]["text"]
 

@@ -1,21 +1,38 @@
 """Snapshots: checked, refused where they were built in another way, and made again."""
 
 import json
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import pytest
 
 from index import build, snapshot
 from index.chunking import CHUNKER_VERSION
+from index.embedding.centring import Centring
 from index.errors import Damaged, SnapshotMismatch
 from index.folder import DataFolder
+from index.lexical import LexicalIndex
+from index.reader import Filters
 from index.snapshot import BuildSpec, Snapshots, verify_data
-from index.text.analysis import ANALYSER_VERSION, analyse
-from tests.fakes import FAKE_SPEC, FakeEmbedder, fake_folder, ingest
+from index.term_index import index_files
+from index.text.analysis import ANALYSER_VERSION
+from index.text.language import Language
+from tests.fakes import FAKE_SPEC, FakeEmbedder, fake_centring, fake_folder, ingest
+from tests.index.searching import dense, lexical
 
-FILES = ("ids.npy", "lexical.sqlite", "manifest.json", "vectors.faiss")
+# The parts of a lexical index have names that are drawn when they are written.
+LEXICAL = tuple(
+    f"{part}/{name}"
+    for part in LexicalIndex.FOLDERS
+    for name in (
+        ".managed.json",
+        "meta.json",
+        *(f"*.{kind}" for kind in ("fast", "fieldnorm", "idx", "pos", "store", "term")),
+    )
+)
+FILES = ("ids.npy", "manifest.json", "vectors.faiss", *LEXICAL)
 DOCUMENTS = [
     {"id": "a", "text": "Өфөлә яңы мәктәп асылды. Унда биш йөҙ бала уҡый. " * 4},
     {"id": "b", "text": "В Уфе открыли новую школу. Её построили за год."},
@@ -33,14 +50,39 @@ def published(folder: DataFolder) -> Path:
     return folder.catalog.data_dir / "snapshots" / folder.index.version()
 
 
-def found(folder: DataFolder, word: str) -> list[str]:
+def files(folder: DataFolder) -> dict[str, Path]:
+    """Return the files of the published snapshot by their names in its manifest."""
+    named = {name: published(folder) / name for name in FILES if "/" not in name}
+    for part in LexicalIndex.FOLDERS:
+        for name in index_files(published(folder) / part):
+            named[f"{part}/{name}"] = published(folder) / part / name
+    return named
+
+
+def matching(folder: DataFolder, pattern: str) -> tuple[str, Path]:
+    """Return the one file of the published snapshot that is called so, with its name."""
+    (match,) = ((n, f) for n, f in files(folder).items() if PurePath(n).match(pattern))
+    return match
+
+
+def overwrite(file: Path, content: bytes) -> None:
+    """Give a file other content, and none to what is linked to it."""
+    file.unlink()
+    file.write_bytes(content)
+
+
+def flip(file: Path, place: int, bits: int = 0x10) -> None:
+    content = bytearray(file.read_bytes())
+    content[place] ^= bits
+    overwrite(file, bytes(content))
+
+
+def found(folder: DataFolder, word: str, language: Language | None = None) -> list[str]:
     with folder.index.view() as view:
-        terms = [term.text for term in analyse(word)]
-        lexical = {p.document_id for p in view.passages(view.lexical(terms, 50, None)[0])}
+        holding = {p.document_id for p in view.passages(lexical(view, word, language=language))}
         (query,) = folder.embedder.embed_queries([word])
-        dense = view.passages(view.dense(query, 50, None)[0])
-        assert lexical <= {p.document_id for p in dense}
-        return sorted(lexical)
+        assert holding <= {p.document_id for p in view.passages(dense(view, query))}
+        return sorted(holding)
 
 
 def faults(folder: DataFolder) -> list[str]:
@@ -48,36 +90,80 @@ def faults(folder: DataFolder) -> list[str]:
 
 
 def test_a_snapshot_holds_these_files_and_all_is_well(filled: DataFolder) -> None:
-    assert sorted(file.name for file in published(filled).iterdir()) == sorted(FILES)
+    on_disk = {
+        path.relative_to(published(filled)).as_posix()
+        for path in published(filled).rglob("*")
+        if path.is_file() and not path.name.endswith(".lock")
+    }
+
+    assert on_disk == set(files(filled)) == {matching(filled, name)[0] for name in FILES}
+    assert len(on_disk) == len(FILES)
     assert faults(filled) == []
+
+
+def test_reading_makes_no_fault(filled: DataFolder) -> None:
+    before = {name: file.read_bytes() for name, file in files(filled).items()}
+
+    assert found(fake_folder(filled.catalog.data_dir), "мәктәп") == ["a"]
+
+    assert faults(filled) == []
+    assert {name: file.read_bytes() for name, file in files(filled).items()} == before
 
 
 @pytest.mark.parametrize("place", ["first", "middle", "last"])
 @pytest.mark.parametrize("name", FILES)
 def test_a_flipped_byte_in_any_file_is_found(filled: DataFolder, name: str, place: str) -> None:
-    file = published(filled) / name
-    content = bytearray(file.read_bytes())
-    content[{"first": 0, "middle": len(content) // 2, "last": -1}[place]] ^= 0x10
-    file.write_bytes(content)
+    name, file = matching(filled, name)
+    flip(file, {"first": 0, "middle": file.stat().st_size // 2, "last": -1}[place])
 
     assert faults(filled) == [f"{filled.index.version()}/{name}: checksum"]
 
 
+def test_a_flipped_byte_in_any_file_of_an_updated_snapshot_is_found(filled: DataFolder) -> None:
+    # So many that what is replaced is a small part, and is marked in the files as they are.
+    ingest(filled, *({"id": f"{n}", "text": f"Китап {n}."} for n in range(20)))
+    ingest(filled, {"id": "b", "text": "В Уфе построили театр."}, {"id": "d", "text": "Яңы текст."})
+    assert {file.suffix for file in files(filled).values()} >= {".del", ".term", ".json"}
+
+    for name, file in files(filled).items():
+        whole = file.read_bytes()
+        flip(file, len(whole) // 3)
+        assert faults(filled) == [f"{filled.index.version()}/{name}: checksum"]
+        overwrite(file, whole)
+    assert faults(filled) == []
+
+
 @pytest.mark.parametrize("name", FILES)
 def test_a_cut_or_missing_file_is_found(filled: DataFolder, name: str) -> None:
-    file = published(filled) / name
-    file.write_bytes(file.read_bytes()[:-1])
-    assert len(faults(filled)) == 1
+    name, file = matching(filled, name)
+    overwrite(file, file.read_bytes()[:-1])
+    (fault,) = faults(filled)
+    assert name in fault
 
     file.unlink()
     (fault,) = faults(filled)
     assert name in fault
 
 
-def test_a_file_that_does_not_belong_there_is_found(filled: DataFolder) -> None:
-    (published(filled) / "notes.txt").write_text("")
+@pytest.mark.parametrize("part", LexicalIndex.FOLDERS)
+def test_a_missing_part_of_the_lexical_index_is_found(filled: DataFolder, part: str) -> None:
+    lost = [name for name in files(filled) if name.startswith(part)]
+    shutil.rmtree(published(filled) / part)
 
-    assert faults(filled) == [f"{filled.index.version()}/notes.txt: unexpected file"]
+    version = filled.index.version()
+    assert sorted(faults(filled)) == sorted(f"{version}/{name}: missing" for name in lost)
+    with pytest.raises(Damaged, match="yauap index rebuild"), filled.index.view():
+        pass
+
+
+def test_a_file_that_does_not_belong_there_is_found(filled: DataFolder) -> None:
+    for name in ("notes.txt", "chunks/notes.txt"):
+        (published(filled) / name).write_text("")
+
+    assert faults(filled) == [
+        f"{filled.index.version()}/{name}: unexpected file"
+        for name in ("chunks/notes.txt", "notes.txt")
+    ]
 
 
 def test_a_manifest_changed_together_with_its_checksums_is_found(filled: DataFolder) -> None:
@@ -132,10 +218,10 @@ def test_an_empty_folder_is_sound(folder: DataFolder) -> None:
 def test_an_unreadable_file_is_told_with_what_to_do(
     filled: DataFolder, name: str, content: bytes
 ) -> None:
-    (published(filled) / name).write_bytes(content)
+    overwrite(matching(filled, name)[1], content)
 
     with pytest.raises(Damaged, match="yauap index rebuild"), filled.index.view() as view:
-        view.lexical(["мэктэ"], 5, None)
+        lexical(view, "мәктәп")
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -143,12 +229,11 @@ def test_an_unreadable_file_is_told_with_what_to_do(
 def test_rebuilding_mends_a_damaged_snapshot(
     filled: DataFolder, name: str, content: bytes | None
 ) -> None:
-    file = published(filled) / name
+    _, file = matching(filled, name)
     if content is None:
-        changed = bytearray(file.read_bytes())
-        changed[-1] ^= 1
-        content = bytes(changed)
-    file.write_bytes(content)
+        flip(file, -1)
+    else:
+        overwrite(file, content)
 
     fake_folder(filled.catalog.data_dir).indexer.rebuild(lambda done, total: None)
 
@@ -157,7 +242,7 @@ def test_rebuilding_mends_a_damaged_snapshot(
 
 
 def test_rebuilding_a_damaged_snapshot_embeds_nothing_anew(filled: DataFolder) -> None:
-    (published(filled) / "vectors.faiss").write_bytes(b"")
+    overwrite(published(filled) / "vectors.faiss", b"")
     again = fake_folder(filled.catalog.data_dir)
 
     again.indexer.rebuild(lambda done, total: None)
@@ -167,12 +252,10 @@ def test_rebuilding_a_damaged_snapshot_embeds_nothing_anew(filled: DataFolder) -
     assert found(again, "мәктәп") == ["a"]
 
 
-@pytest.mark.parametrize("name", ["ids.npy", "lexical.sqlite", "vectors.faiss"])
+@pytest.mark.parametrize("name", [name for name in FILES if name != "manifest.json"])
 def test_no_snapshot_is_built_upon_a_damaged_one(filled: DataFolder, name: str) -> None:
-    file = published(filled) / name
-    content = bytearray(file.read_bytes())
-    content[len(content) // 2] ^= 1
-    file.write_bytes(content)
+    _, file = matching(filled, name)
+    flip(file, file.stat().st_size // 2, 1)
 
     job = ingest(fake_folder(filled.catalog.data_dir), {"id": "d", "text": "Яңы мәктәп."})
 
@@ -187,7 +270,7 @@ def test_no_snapshot_is_built_upon_a_damaged_one(filled: DataFolder, name: str) 
 def test_a_damaged_snapshot_of_nothing_is_forgotten(filled: DataFolder) -> None:
     for document in DOCUMENTS:
         filled.library.delete(document["id"])
-    (published(filled) / "ids.npy").write_bytes(b"")
+    overwrite(published(filled) / "ids.npy", b"")
 
     fake_folder(filled.catalog.data_dir).indexer.rebuild(lambda done, total: None)
 
@@ -199,9 +282,10 @@ def test_a_damaged_snapshot_of_nothing_is_forgotten(filled: DataFolder) -> None:
 def test_a_job_after_a_snapshot_was_lost_fails_saying_what_to_do(
     filled: DataFolder, name: str | None
 ) -> None:
-    for file in published(filled).iterdir():
-        if name in (None, file.name):
-            file.unlink()
+    if name is None:
+        shutil.rmtree(published(filled))
+    else:
+        (published(filled) / name).unlink()
 
     job = ingest(filled, {"id": "d", "text": "Яңы мәктәп."})
 
@@ -210,15 +294,12 @@ def test_a_job_after_a_snapshot_was_lost_fails_saying_what_to_do(
 
 
 def test_rebuilding_makes_a_lost_snapshot_again(filled: DataFolder) -> None:
-    for file in published(filled).iterdir():
-        file.unlink()
-    published(filled).rmdir()
+    shutil.rmtree(published(filled))
 
     filled.indexer.rebuild(lambda done, total: None)
 
     assert faults(filled) == []
-    assert found(filled, "школа") == []
-    assert found(filled, "школу") == ["b"]
+    assert found(filled, "школа") == found(filled, "школу") == ["b"]
 
 
 def test_rebuilding_what_is_sound_changes_nothing(filled: DataFolder) -> None:
@@ -250,12 +331,17 @@ def with_other(name: str) -> Callable[[Path, pytest.MonkeyPatch], DataFolder]:
     return opened
 
 
+def with_centring(data_dir: Path, patch: pytest.MonkeyPatch) -> DataFolder:
+    return fake_folder(data_dir, centring=fake_centring())
+
+
 ANOTHER_WAY = [
     pytest.param(with_embedder(name="another"), "embedder", id="model"),
     pytest.param(with_embedder(revision="2"), "embedder", id="revision of the model"),
     pytest.param(with_embedder(query_prefix=""), "embedder", id="query prefix"),
     pytest.param(with_embedder(passage_prefix="p: "), "embedder", id="passage prefix"),
     pytest.param(with_chunks_of_40, "chunk_tokens", id="size of chunks"),
+    pytest.param(with_centring, "centring", id="centring"),
     pytest.param(with_other("chunker"), "chunker", id="chunker"),
     pytest.param(with_other("analyser"), "analyser", id="analyser"),
     pytest.param(with_other("format"), "format", id="format"),
@@ -303,7 +389,7 @@ def test_rebuilding_makes_it_searchable_in_the_new_way(
 
     other.indexer.rebuild(lambda done, total: told.append((done, total)))
 
-    chunked_anew = part not in ("analyser", "format")
+    chunked_anew = part not in ("centring", "analyser", "format")
     assert told == ([(1, 3), (2, 3), (3, 3)] if chunked_anew else [])
     assert found(other, "мәктәп") == ["a"]
     assert faults(other) == []
@@ -311,6 +397,32 @@ def test_rebuilding_makes_it_searchable_in_the_new_way(
     assert other.library.get("a").version == 1
     with pytest.raises(SnapshotMismatch), filled.index.view():
         pass
+
+
+def test_rebuilding_with_another_centring_embeds_nothing_and_centres_all(
+    filled: DataFolder,
+) -> None:
+    embedder = FakeEmbedder()
+    other = fake_folder(filled.catalog.data_dir, embedder, centring=fake_centring())
+
+    other.indexer.rebuild(lambda done, total: pytest.fail("nothing is to be embedded"))
+
+    assert embedder.embedded == []
+    assert (published(other) / "manifest.json").read_text().count(fake_centring().version) == 1
+    with other.index.view() as view:
+        for document in DOCUMENTS[1:]:
+            (passage,) = (p for p in view.passages(range(99)) if p.document_id == document["id"])
+            vectors = embedder.embed_passages([document["text"]])
+            (centred,) = fake_centring().passages(vectors, [passage.language])
+            (group,) = view.groups(Filters(document_id=[document["id"]]))
+            assert view.dense_scores(centred, group.ids) == pytest.approx(1, abs=1e-5)
+    # And back: what the catalog keeps is not centred.
+    again = fake_folder(filled.catalog.data_dir)
+    again.indexer.rebuild(lambda done, total: pytest.fail("nothing is to be embedded"))
+    with again.index.view() as view:
+        (group,) = view.groups(Filters(document_id=["c"]))
+        (vector,) = FakeEmbedder().embed_passages([DOCUMENTS[2]["text"]])
+        assert view.dense_scores(vector, group.ids) == pytest.approx(1, abs=1e-5)
 
 
 def test_a_rebuild_that_was_cut_short_goes_on_where_it_was(filled: DataFolder) -> None:
@@ -331,7 +443,7 @@ def test_a_rebuild_that_was_cut_short_goes_on_where_it_was(filled: DataFolder) -
 
     assert embedder.embedded == [DOCUMENTS[2]["text"]]
     assert faults(again) == []
-    assert found(again, "китапхана") == ["c"]
+    assert found(again, "китапхана", "ba") == ["c"]
     assert found(again, "мәктәп") == ["a"]
 
 
@@ -349,7 +461,7 @@ def test_a_rebuild_that_was_cut_short_is_not_gone_on_with_in_another_way(
 
     filled.indexer.rebuild(lambda done, total: None)
     assert faults(filled) == []
-    assert found(filled, "китапхана") == ["c"]
+    assert found(filled, "китапхана", "ba") == ["c"]
 
 
 def interrupt(*_: object) -> None:
@@ -440,14 +552,15 @@ def test_the_manifest_says_how_it_was_built(filled: DataFolder) -> None:
             "pooling": "sum of words",
         },
         "chunk_tokens": 32,
+        "centring": "",
         "chunker": CHUNKER_VERSION,
         "analyser": ANALYSER_VERSION,
-        "format": 1,
+        "format": 2,
     }
     assert manifest["chunks"] == filled.library.census().chunks
-    assert sorted(manifest["files"]) == sorted(set(FILES) - {"manifest.json"})
+    assert set(manifest["files"]) == set(files(filled)) - {"manifest.json"}
 
 
 def test_a_snapshot_that_was_never_there_is_not_found(folder: DataFolder) -> None:
     with pytest.raises(FileNotFoundError):
-        Snapshots(folder.catalog.data_dir, BuildSpec(FAKE_SPEC, 32)).open("000001-x")
+        Snapshots(folder.catalog.data_dir, BuildSpec(FAKE_SPEC, 32), Centring({})).open("000001-x")

@@ -32,9 +32,8 @@ def cited(tmp_path: Path) -> DataFolder:
 
 def passages(folder: DataFolder, document_id: str) -> list[Passage]:
     with folder.index.view() as view:
-        ids = view.matching(Filters(document_id=[document_id]))
-        assert ids is not None
-        return view.passages(ids)
+        groups = view.groups(Filters(document_id=[document_id]))
+        return view.passages(sorted(id_ for group in groups for id_ in group.ids.tolist()))
 
 
 def quote(

@@ -9,12 +9,14 @@ from importlib.resources import files
 import numpy as np
 import pytest
 
+from index.embedding.centring import Centring
 from index.folder import DataFolder
 from index.reader import IndexView
-from index.text.analysis import analyse
 from rag.evidence import FEATURES, Candidate, SentenceVectors, find_candidates
+from rag.fusion import load_fusion
+from rag.lexicon import Lexicon
 from rag.questions import Kind
-from rag.retrieval import Query, retrieve
+from rag.retrieval import retrieve
 from rag.scoring import (
     CONFIDENCE_FEATURES,
     Weights,
@@ -24,6 +26,7 @@ from rag.scoring import (
     ranked,
 )
 from tests.fakes import FakeEmbedder, fake_folder, ingest
+from tests.rag.queries import NO_LEXICON, lexicon, read_query
 
 TEXTS = {
     "ba": "2011 йылда Кластерлы үҫеш үҙәге булдырылды. Уның етәксеһе Антон Ковалев булды. "
@@ -42,12 +45,16 @@ def view(tmp_path_factory: pytest.TempPathFactory) -> Iterator[IndexView]:
         yield opened
 
 
-def candidates(view: IndexView, question: str, kind: Kind, language: str) -> list[Candidate]:
-    embedder = FakeEmbedder()
-    terms = [term.text for term in analyse(question)]
-    query = Query(question, terms, embedder.embed_queries([question])[0])
-    hits = retrieve(view, query, 8)
-    return find_candidates(view, query, kind, language, hits, SentenceVectors(embedder))
+def candidates(
+    view: IndexView, question: str, kind: Kind, words: Lexicon = NO_LEXICON
+) -> list[Candidate]:
+    query = read_query(question, view, words)
+    hits = retrieve(view, query, load_fusion(), 8)
+    return find_candidates(view, query, kind, hits, sentence_vectors(FakeEmbedder()))
+
+
+def sentence_vectors(embedder: FakeEmbedder, kept: int = 4096) -> SentenceVectors:
+    return SentenceVectors(embedder, Centring({}), kept)
 
 
 def feature(candidate: Candidate, name: str) -> float:
@@ -59,7 +66,7 @@ def by_text(found: list[Candidate], beginning: str) -> Candidate:
 
 
 def test_candidates_are_sentences_of_their_documents(view: IndexView) -> None:
-    found = candidates(view, "Когда создан Центр кластерного развития?", "when", "ru")
+    found = candidates(view, "Когда создан Центр кластерного развития?", "when")
 
     assert len(found) > 5
     for candidate in found:
@@ -70,7 +77,7 @@ def test_candidates_are_sentences_of_their_documents(view: IndexView) -> None:
 
 
 def test_the_same_sentence_of_two_documents_is_one_candidate(view: IndexView) -> None:
-    found = candidates(view, "Кластерлы үҫеш үҙәге ҡасан булдырылды?", "when", "ba")
+    found = candidates(view, "Кластерлы үҫеш үҙәге ҡасан булдырылды?", "when")
 
     texts = [candidate.text for candidate in found]
     assert len(set(texts)) == len(texts)
@@ -78,7 +85,7 @@ def test_the_same_sentence_of_two_documents_is_one_candidate(view: IndexView) ->
 
 
 def test_a_sentence_that_holds_what_is_asked_for_is_told(view: IndexView) -> None:
-    found = candidates(view, "Кластерлы үҫеш үҙәге ҡасан булдырылды?", "when", "ba")
+    found = candidates(view, "Кластерлы үҫеш үҙәге ҡасан булдырылды?", "when")
     dated, plain = by_text(found, "2011"), by_text(found, "Был яҡшы")
 
     assert (feature(dated, "expected_fact"), feature(dated, "missing_fact")) == (1, 0)
@@ -88,7 +95,7 @@ def test_a_sentence_that_holds_what_is_asked_for_is_told(view: IndexView) -> Non
 
 
 def test_what_the_question_says_itself_is_not_what_it_asks_for(view: IndexView) -> None:
-    found = candidates(view, "Сколько школ построят к 2036 году?", "how_many", "ru")
+    found = candidates(view, "Сколько школ построят к 2036 году?", "how_many")
     sentence = by_text(found, "К 2036 году")
 
     assert "40 школ" in [fact.text for fact in sentence.facts]
@@ -96,12 +103,12 @@ def test_what_the_question_says_itself_is_not_what_it_asks_for(view: IndexView) 
 
 
 def test_a_question_that_expects_no_fact_misses_none(view: IndexView) -> None:
-    for candidate in candidates(view, "Что подчеркнул председатель?", "what", "ru"):
+    for candidate in candidates(view, "Что подчеркнул председатель?", "what"):
         assert (feature(candidate, "expected_fact"), feature(candidate, "missing_fact")) == (0, 0)
 
 
 def test_sentences_of_the_other_language_are_foreign(view: IndexView) -> None:
-    found = candidates(view, "Когда создан Центр кластерного развития?", "when", "ru")
+    found = candidates(view, "Когда создан Центр кластерного развития?", "when")
     russian, bashkir = by_text(found, "Центр"), by_text(found, "2011")
 
     assert (russian.language, feature(russian, "foreign")) == ("ru", 0)
@@ -111,15 +118,36 @@ def test_sentences_of_the_other_language_are_foreign(view: IndexView) -> None:
 
 
 def test_coverage_is_the_share_of_the_questions_terms(view: IndexView) -> None:
-    found = candidates(view, "Центр кластерного развития создан в 2012 году", "unknown", "ru")
+    found = candidates(view, "Центр кластерного развития создан в 2012 году", "unknown")
 
     assert feature(by_text(found, "Центр"), "coverage") == pytest.approx(1)
     assert feature(by_text(found, "Был яҡшы"), "coverage") == 0
     assert all(0 <= feature(candidate, "coverage") <= 1 for candidate in found)
 
 
+def test_a_translation_covers_a_word_of_the_question(view: IndexView) -> None:
+    words = lexicon(("үҙәк", "центр"), ("үҫеш", "развитие"))
+    question = "Центр кластерного развития"
+
+    (alone, *_), (with_words, *_) = (
+        [feature(by_text(candidates(view, question, "unknown", w), "2011"), "coverage")]
+        for w in (NO_LEXICON, words)
+    )
+
+    assert alone == 0
+    assert 0.5 < with_words < 1
+
+
+def test_what_the_question_says_in_the_other_language_is_said_too(view: IndexView) -> None:
+    found = candidates(view, "2036 йылға нисә мәктәп төҙөләсәк?", "how_many")
+    sentence = by_text(found, "К 2036 году")
+
+    assert "40 школ" in [fact.text for fact in sentence.facts]
+    assert ["2036" in fact.text for fact in sentence.said] == [True]
+
+
 def test_a_question_without_terms_has_candidates_without_coverage(view: IndexView) -> None:
-    found = candidates(view, "😀?", "unknown", "ru")
+    found = candidates(view, "😀?", "unknown")
 
     assert found
     assert {feature(candidate, "coverage") for candidate in found} == {0.0}
@@ -127,12 +155,12 @@ def test_a_question_without_terms_has_candidates_without_coverage(view: IndexVie
 
 def test_no_hits_have_no_candidates(folder: DataFolder) -> None:
     with folder.index.view() as empty:
-        assert candidates(empty, "Когда?", "when", "ru") == []
+        assert candidates(empty, "Когда?", "when") == []
 
 
 def test_vectors_of_sentences_are_kept_and_the_same_as_the_embedders() -> None:
     embedder = FakeEmbedder()
-    vectors = SentenceVectors(embedder, kept=3)
+    vectors = sentence_vectors(embedder, kept=3)
 
     first = vectors.of(["бер", "ике", "бер"])
     assert embedder.embedded == ["бер", "ике"]
@@ -149,13 +177,13 @@ def test_vectors_of_sentences_are_kept_and_the_same_as_the_embedders() -> None:
 def test_more_sentences_than_are_kept_all_have_vectors() -> None:
     sentences = [str(number) for number in range(10)]
 
-    found = SentenceVectors(FakeEmbedder(), kept=2).of(sentences)
+    found = sentence_vectors(FakeEmbedder(), kept=2).of(sentences)
 
     np.testing.assert_array_equal(found, FakeEmbedder().embed_passages(sentences))
 
 
 def test_several_threads_share_the_kept_vectors() -> None:
-    vectors = SentenceVectors(FakeEmbedder(), kept=5)
+    vectors = sentence_vectors(FakeEmbedder(), kept=5)
     sentences = [str(number) for number in range(8)]
     expected = FakeEmbedder().embed_passages(sentences)
     wrong: list[str] = []
@@ -183,7 +211,7 @@ def weights(**sentence: float) -> Weights:
 
 
 def test_candidates_are_ranked_by_the_weighted_sum_of_their_features(view: IndexView) -> None:
-    found = candidates(view, "Центр кластерного развития создан в 2012 году", "when", "ru")
+    found = candidates(view, "Центр кластерного развития создан в 2012 году", "when")
 
     best_first = ranked(found, weights(coverage=2.0, short=-1.0))
 
@@ -197,7 +225,7 @@ def test_candidates_are_ranked_by_the_weighted_sum_of_their_features(view: Index
 
 
 def test_equal_scores_stand_in_a_fixed_order(view: IndexView) -> None:
-    found = candidates(view, "Центр кластерного развития", "unknown", "ru")
+    found = candidates(view, "Центр кластерного развития", "unknown")
 
     one = [s.candidate.text for s in ranked(found, weights())]
     other = [s.candidate.text for s in ranked(found[::-1], weights())]
@@ -206,7 +234,7 @@ def test_equal_scores_stand_in_a_fixed_order(view: IndexView) -> None:
 
 
 def test_confidence_is_the_logistic_of_its_features(view: IndexView) -> None:
-    best_first = ranked(candidates(view, "Центр развития", "what", "ru"), weights(coverage=1.0))
+    best_first = ranked(candidates(view, "Центр развития", "what"), weights(coverage=1.0))
     margin = CONFIDENCE_FEATURES.index("margin")
     learned = replace(weights(), confidence=np.eye(len(CONFIDENCE_FEATURES))[margin], bias=-1.0)
 
@@ -217,7 +245,7 @@ def test_confidence_is_the_logistic_of_its_features(view: IndexView) -> None:
 
 @pytest.mark.parametrize("bias", [-1e9, -5.0, 0.0, 5.0, 1e9])
 def test_confidence_is_a_probability(view: IndexView, bias: float) -> None:
-    best_first = ranked(candidates(view, "Центр развития", "what", "ru"), load_weights())
+    best_first = ranked(candidates(view, "Центр развития", "what"), load_weights())
 
     for among in (best_first, best_first[:1]):
         assert 0 < confidence(among, replace(load_weights(), bias=bias)) < 1

@@ -1,0 +1,214 @@
+"""Texts as bags of terms, ranked by BM25; tantivy is behind it in this module alone.
+
+BM25: Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond", 2009;
+tantivy fixes k1 = 1.2 and b = 0.75.
+"""
+
+import math
+import os
+import shutil
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import tantivy
+from tantivy import Occur, Query
+
+from index.errors import Damaged
+from index.vectors import Ids, Scores
+
+# What a word of the question is searched by: terms by their weights, of which the best one counts.
+Alternatives = Mapping[str, float]
+
+_TOKENISER = "terms"
+_HEAP_BYTES = 64_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Bag:
+    """The terms of a text; ``document`` is the number of the document that it belongs to."""
+
+    id: int
+    document: int
+    language: str
+    terms: Sequence[str]
+
+
+class TermIndex:
+    """Bags of terms by id; read-only and safe to share between threads."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open the index in ``folder``. Raises Damaged if it cannot be read."""
+        self._name = folder.name
+        with self._reading():
+            index = _opened(folder)
+            self._schema, self._searcher = index.schema, index.searcher()
+
+    def search(
+        self,
+        asked: Sequence[Alternatives],
+        count: int,
+        language: str | None = None,
+        among: Ids | None = None,
+        without: Sequence[int] = (),
+    ) -> tuple[Ids, Scores]:
+        """Return the ids of the ``count`` best bags that hold any of ``asked``, and their scores.
+
+        ``language``, ``among`` and ``without`` narrow before the ranking. Equal scores stand in the
+        order of their ids; which of them are still among the best depends on the index.
+        """
+        conditions = [(Occur.Must, self._any(asked))]
+        if language is not None:
+            conditions.append((Occur.Must, self._unscored("language", [language])))
+        if among is not None:
+            conditions.append((Occur.Must, self._unscored("id", among.tolist())))
+        if without:
+            conditions.append((Occur.MustNot, self._unscored("id", without)))
+        scores, addresses = self._run(conditions, count)
+        ids = self._values("id", addresses)
+        order = np.lexsort((ids, -scores))
+        return ids[order], scores[order]
+
+    def scores(self, asked: Sequence[Alternatives], ids: Ids) -> tuple[Scores, Ids]:
+        """Return the scores of ``ids`` and the documents that they belong to, each of shape (n,).
+
+        A bag without any of ``asked`` scores 0; so does an id that is not there, of document -1.
+        """
+        result, documents = np.zeros(len(ids), np.float32), np.full(len(ids), -1, np.int64)
+        listed = self._unscored("id", ids.tolist())
+        conditions = [(Occur.Must, listed), (Occur.Should, self._any(asked))]
+        scores, addresses = self._run(conditions, len(ids))
+        order = np.argsort(ids)
+        found = self._values("id", addresses)
+        if not np.isin(found, ids).all():
+            raise Damaged("snapshot.damaged", file=self._name)
+        places = order[np.searchsorted(ids[order], found)]
+        result[places] = scores
+        documents[places] = self._values("document", addresses)
+        return result, documents
+
+    def weights(self, terms: Iterable[str]) -> dict[str, float]:
+        """Return the inverse document frequency of each term: ln(1 + (N - n + ½) / (n + ½))."""
+        size = self._searcher.num_docs
+        with self._reading():
+            # Removed bags still count until their segment is merged.
+            found = {term: min(self._searcher.doc_freq("terms", term), size) for term in set(terms)}
+        return {term: math.log(1 + (size - n + 0.5) / (n + 0.5)) for term, n in found.items()}
+
+    def beginning_with(self, prefix: str) -> list[str]:
+        """Return the terms that begin with ``prefix``."""
+        with self._reading():
+            return [term for term, _ in self._searcher.terms_with_prefix("terms", prefix)]
+
+    def _any(self, asked: Sequence[Alternatives]) -> Query:
+        words = (
+            Query.disjunction_max_query(
+                [
+                    Query.boost_query(Query.term_query(self._schema, "terms", term, "freq"), weight)
+                    for term, weight in alternatives.items()
+                ]
+            )
+            for alternatives in asked
+        )
+        return Query.boolean_query([(Occur.Should, word) for word in words])
+
+    def _unscored(self, field: str, values: Sequence[object]) -> Query:
+        return Query.const_score_query(Query.term_set_query(self._schema, field, values), 0.0)
+
+    def _run(
+        self, conditions: list[tuple[Occur, Query]], count: int
+    ) -> tuple[Scores, list[tantivy.DocAddress]]:
+        if count <= 0:
+            return np.empty(0, np.float32), []
+        with self._reading():
+            hits = self._searcher.search(Query.boolean_query(conditions), count, count=False).hits
+        return np.array([score for score, _ in hits], np.float32), [at for _, at in hits]
+
+    def _values(self, field: str, addresses: list[tantivy.DocAddress]) -> Ids:
+        with self._reading():
+            return np.array(self._searcher.fast_field_values(field, addresses), np.int64)
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        """Turn what a damaged file does to the library into Damaged."""
+        try:
+            yield
+        except BaseException as error:
+            # An assertion of the library that fails is no Exception: pyo3_runtime.PanicException.
+            panicked = type(error).__name__ == "PanicException"
+            if not panicked and not isinstance(error, ValueError | TypeError | OSError):
+                raise
+            raise Damaged("snapshot.damaged", file=self._name) from error
+
+
+class TermWriter:
+    """Changes an index that is being written; nobody reads it yet."""
+
+    def __init__(self, index: tantivy.Index) -> None:
+        self._writer = index.writer(_HEAP_BYTES, num_threads=1)
+
+    def remove(self, ids: Iterable[int]) -> None:
+        """Remove bags; an id that is not there is passed over."""
+        for identifier in ids:
+            self._writer.delete_documents_by_term("id", identifier)
+
+    def add(self, bag: Bag) -> None:
+        """Add a bag."""
+        self._writer.add_document(
+            tantivy.Document(
+                id=bag.id,
+                document=bag.document,
+                language=bag.language,
+                terms=" ".join(bag.terms),
+            )
+        )
+
+    def finish(self) -> None:
+        """Write everything; done when what it sets off to merge is merged."""
+        self._writer.commit()
+        self._writer.wait_merging_threads()
+
+
+@contextmanager
+def writing(folder: Path, base: Path | None) -> Iterator[TermWriter]:
+    """Write an index into ``folder``, which begins as that of ``base`` and shares its files."""
+    folder.mkdir(parents=True)
+    if base is None:
+        tantivy.Index(_schema(), str(folder))
+    else:
+        for name in index_files(base):
+            _share(base / name, folder / name)
+    writer = TermWriter(_opened(folder))
+    yield writer
+    writer.finish()
+
+
+def index_files(folder: Path) -> list[str]:
+    """Return the files of an index, without the locks that its readers leave beside them."""
+    return [file.name for file in folder.iterdir() if not file.match(".tantivy-*.lock")]
+
+
+def _schema() -> tantivy.Schema:
+    schema = tantivy.SchemaBuilder()
+    schema.add_integer_field("id", indexed=True, fast=True)
+    schema.add_integer_field("document", fast=True)
+    schema.add_text_field("language", tokenizer_name="raw", index_option="basic")
+    schema.add_text_field("terms", tokenizer_name=_TOKENISER, index_option="freq")
+    return schema.build()
+
+
+def _opened(folder: Path) -> tantivy.Index:
+    index = tantivy.Index.open(str(folder))
+    whitespace = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
+    index.register_tokenizer(_TOKENISER, whitespace)
+    return index
+
+
+def _share(file: Path, target: Path) -> None:
+    # Segments are written once and never changed; what changes is replaced, not written over.
+    try:
+        os.link(file, target)
+    except OSError:  # a file system without hard links
+        shutil.copyfile(file, target)

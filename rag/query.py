@@ -1,0 +1,94 @@
+"""A question as it is searched: its vector, and its words with what else may stand for them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from index.embedding.centring import Centring
+from index.embedding.protocol import Embedder, FloatMatrix
+from index.reader import IndexView
+from index.text.analysis import analyse, stem_in_both
+from index.text.language import detect_language
+from rag.lexicon import Lexicon
+from rag.spelling import names_spelt_otherwise, slips_of
+
+QuestionLanguage = Literal["ba", "ru"]
+
+_NOWHERE = ""  # a term that no text has
+_OTHER_SPELLING = 0.8
+_OTHER_STEM = 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of the question.
+
+    ``alternatives`` are the terms that may stand for it, by weights up to 1; ``weight`` is its
+    inverse document frequency.
+    """
+
+    alternatives: Mapping[str, float]
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A question as it is searched; ``vector`` has the shape (dimension,).
+
+    ``own`` are the terms of the words that the question itself says.
+    """
+
+    text: str
+    language: QuestionLanguage
+    words: Sequence[Word]
+    own: frozenset[str]
+    vector: FloatMatrix
+
+    def coverage(self, terms: frozenset[str]) -> float:
+        """Return the share of the question's words, by weight, that stand among ``terms``."""
+        total = sum(word.weight for word in self.words)
+        if not total:
+            return 0.0
+        held = (
+            word.weight * max((w for t, w in word.alternatives.items() if t in terms), default=0.0)
+            for word in self.words
+        )
+        return sum(held) / total
+
+
+class QueryReader:
+    """Makes queries of questions; safe to share between threads."""
+
+    def __init__(self, embedder: Embedder, centring: Centring, lexicon: Lexicon) -> None:
+        self._embedder = embedder
+        self._centring = centring
+        self._lexicon = lexicon
+
+    def read(self, text: str, view: IndexView) -> Query:
+        """Return the query for a question, with the words that ``view`` knows for its words."""
+        spoken = detect_language(text).language
+        vector = self._centring.queries(self._embedder.embed_queries([text]), [spoken])[0]
+        terms = {term.text: term.span.of(text) for term in analyse(text, spoken)}
+        words = [self._word(term, written, view) for term, written in terms.items()]
+        language: QuestionLanguage = "ba" if spoken == "ba" else "ru"
+        return Query(text, language, words, frozenset(terms), vector)
+
+    def _word(self, term: str, written: str, view: IndexView) -> Word:
+        alternatives = dict(self._lexicon.alternatives(term))
+        if not term[0].isdigit():
+            # A question in one language may hold words and names of the other.
+            for stem in stem_in_both(written):
+                alternatives.setdefault(stem, _OTHER_STEM)
+            for name in names_spelt_otherwise(term, written, view):
+                alternatives.setdefault(name, _OTHER_SPELLING)
+        known = _known(alternatives, view)
+        if not known:
+            alternatives |= dict.fromkeys(slips_of(term, written, view), _OTHER_SPELLING)
+            known = _known(alternatives, view)
+        return Word(alternatives, max(known, default=view.weights([_NOWHERE])[_NOWHERE]))
+
+
+def _known(alternatives: Mapping[str, float], view: IndexView) -> list[float]:
+    """Return what those of the ``alternatives`` weigh that the index has."""
+    weights = view.weights([_NOWHERE, *alternatives])
+    return [weights[t] * w for t, w in alternatives.items() if weights[t] < weights[_NOWHERE]]

@@ -1,0 +1,61 @@
+"""Other spellings of a word: names in the other language, and slips of the typist.
+
+Optimal string alignment: Damerau, "A technique for computer detection and correction of spelling
+errors", 1964.
+"""
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from index.reader import IndexView
+from index.text.analysis import consonants, skeletons
+
+_SHORTEST, _LONG = 4, 8  # letters of a term that may have one slip, and two
+_SHORTEST_WORD = 5  # letters of the word that it is of
+_MOST = 3
+_VOWELS = "аоуэяюеиы"
+# What is typed for letters that the Russian keyboard lacks, beside what folding undoes: «кайда» for
+# «ҡайҙа», «салам» for «сәләм».
+_TYPED = str.maketrans("эз", "ад")
+
+
+def names_spelt_otherwise(term: str, written: str, view: IndexView) -> list[str]:
+    """Return terms of the index that may be the name ``written`` as others spell it.
+
+    Хәмитов and Хамитов, Әлфиә Вәлиева and Альфия Валеева.
+    """
+    wanted = skeletons(term) if written[0].isupper() else frozenset()
+    if not wanted:
+        return []
+    shortest = min(wanted, key=len)
+    return [
+        other
+        for other in _beginning_alike(term, view)
+        if other != term
+        and consonants(other).startswith(shortest)
+        and not wanted.isdisjoint(skeletons(other))
+    ]
+
+
+def slips_of(term: str, written: str, view: IndexView) -> list[str]:
+    """Return terms of the index that ``written`` may be a slip of; none of a word that it has."""
+    if len(term) < _SHORTEST or len(written) < _SHORTEST_WORD or term[0].isdigit():
+        return []
+    near = _beginning_alike(term, view)
+    if term in near:
+        return []
+    found = process.extract(
+        term,
+        near,
+        scorer=OSA.distance,
+        processor=lambda word: word.translate(_TYPED),
+        score_cutoff=1 if len(term) < _LONG else 2,
+        limit=_MOST,
+    )
+    return [other for other, _, _ in found]
+
+
+def _beginning_alike(term: str, view: IndexView) -> list[str]:
+    # The first vowel of a name changes with the language too: «Әхмәт», «Ахмет».
+    first = _VOWELS if term[0] in _VOWELS else term[0]
+    return [other for letter in first for other in view.beginning_with(letter)]
