@@ -40,8 +40,11 @@ class HeadlineBenchmark:
 def read_benchmark(articles: Path, distractors: Path) -> HeadlineBenchmark:
     """Read parallel articles, and documents {id, language, text} that no headline is of.
 
-    Raises InvalidGold for a line that is neither.
+    Raises InvalidGold for a line that is neither, and for a file that is not there.
     """
+    missing = [path for path in (articles, distractors) if not path.is_file()]
+    if missing:
+        raise InvalidGold([Problem(str(path), 0, "there is no such file") for path in missing])
     headlines = [
         Headline(article.id, language, article.titles[language])
         for article in read_articles(articles)

@@ -117,3 +117,8 @@ def test_the_real_benchmark_is_read(corpora: Path) -> None:
     )
     assert len(benchmark.headlines) == 2 * 451
     assert len(benchmark.corpus) == 2 * 451 + 2000
+
+
+def test_a_folder_without_the_corpora_is_told(tmp_path: Path) -> None:
+    with pytest.raises(InvalidGold, match="there is no such file"):
+        read_benchmark(tmp_path / "articles.jsonl", tmp_path / "distractors.jsonl")
