@@ -1,6 +1,7 @@
 """From an empty folder through a crash: what was accepted is kept, and is found."""
 
 import signal
+import socket
 from pathlib import Path
 
 import httpx
@@ -9,6 +10,7 @@ import pytest
 from index.catalog import Catalog
 from index.jobs import OPEN_STATES, Jobs
 from index.messages import message
+from service.server import _listen
 from tests.service.conftest import AfterIngest, BeforeDocuments, Service, wait_for
 from tests.service.test_contract import (
     CHAIRMAN,
@@ -117,3 +119,9 @@ def test_a_service_can_be_stopped_while_it_begins(tmp_path: Path, how: signal.Si
 def test_the_service_says_where_to_look_in_three_languages(service: Service) -> None:
     for words in ("адресында яуап бирә", "отвечает по адресу", "answers at"):
         assert any(words in line and service.url in line for line in service.log.splitlines())
+
+
+def test_connections_are_sent_to_without_delay() -> None:
+    # asyncio turns the delay off only for sockets that are named as TCP.
+    with _listen("127.0.0.1", 0) as listening:
+        assert listening.proto == socket.IPPROTO_TCP
