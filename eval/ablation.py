@@ -28,9 +28,8 @@ from eval.statistics import Bootstrap, Difference, Interval, Scores
 from index.folder import DataFolder
 from index.reader import Filters
 from rag.factory import make_pipeline
-from rag.fusion import FUSED, load_fusion
+from rag.fusion import FUSED
 from rag.lexicon import Lexicon, load_lexicon
-from rag.pipeline import Pipeline
 from rag.query import QueryReader
 from rag.settings import AnswerSettings
 
@@ -85,14 +84,7 @@ def _parts(
 ) -> Iterator[Part]:
     sought = list(headlines(benchmark))
     whole = list(rank_with(make_pipeline(data, settings), data, sought))
-    plain = Pipeline(
-        data.index,
-        QueryReader(data.embedder, data.centring, Lexicon((), load_lexicon().analyser)),
-        None,  # type: ignore[arg-type] # nothing is answered
-        load_fusion(),
-        None,  # type: ignore[arg-type]
-        1.0,
-    )
+    plain = make_pipeline(data, settings, Lexicon((), ""))
     variants: dict[str, Found] = {
         "nothing": whole,
         **{name: [(s, without(r, at)) for s, r in whole] for at, name in enumerate(FUSED)},
