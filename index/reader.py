@@ -13,6 +13,7 @@ from index.embedding.protocol import FloatMatrix
 from index.errors import Damaged
 from index.snapshot import Snapshot, Snapshots
 from index.term_index import Alternatives
+from index.text.language import Language
 from index.text.spans import Span
 from index.vectors import Ids, Scores
 
@@ -44,7 +45,7 @@ class Passage:
     document_version: int
     title: str | None
     url: str | None
-    language: str
+    language: Language
     published_at: str | None
     source: str | None
     span: Span

@@ -146,7 +146,7 @@ def _hit(query: Query, passage: Passage, found: Found, at: int) -> Hit:
     wanted = {term for word in query.words for term in word.alternatives}
     highlights = [
         term.span.shifted(passage.span.start)
-        for term in analyse(passage.text)
+        for term in analyse(passage.text, passage.language)
         if term.text in wanted
     ]
     dense, chunk, _ = map(float, found.features[at])

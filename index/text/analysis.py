@@ -17,7 +17,7 @@ from index.text.wordlists import word_list, word_pairs
 
 ANALYSER_VERSION = "stems/1"
 
-_KEPT_STEMS = 200_000
+_KEPT_WORDS = 100_000
 _FEWEST_CONSONANTS = 3  # fewer say too little of a name
 _BASHKIR_LETTERS = frozenset("ҡғҙҫһәөүңҠҒҘҪҺӘӨҮҢ")
 # What people type for letters that the Russian keyboard lacks.
@@ -62,12 +62,9 @@ def analyse(text: str, language: Language | None = None) -> list[Term]:
     bashkir = (language or detect_language(text).language) == "ba"
     terms = []
     for token in _TOKEN.finditer(text):
-        word, span = token.group(), Span(*token.span())
-        if word[0].isdigit():
-            terms.append(Term(_number(word), span))
-        elif (folded := fold(word)) not in _STOP:
-            in_bashkir = bashkir or not _BASHKIR_LETTERS.isdisjoint(_repaired(word))
-            terms.append(Term(_stem(folded, in_bashkir), span))
+        term = _term(token.group(), bashkir)
+        if term:
+            terms.append(Term(term, Span(*token.span())))
     return terms
 
 
@@ -83,7 +80,7 @@ def skeletons(stem: str) -> frozenset[str]:
     With and without the endings -ов, -ев, -ин, which come and go with the language and the case;
     none of a stem that has too few.
     """
-    found = (consonants(stem), consonants(_russian().stemWord(stem)))
+    found = (consonants(stem), consonants(_russian_stem(stem)))
     return frozenset(one for one in found if len(one) >= _FEWEST_CONSONANTS)
 
 
@@ -96,14 +93,29 @@ def _number(written: str) -> str:
     return re.sub(r"\s", "", written).replace(",", ".")
 
 
-@lru_cache(maxsize=_KEPT_STEMS)
+@lru_cache(maxsize=_KEPT_WORDS)
+def _term(word: str, bashkir: bool) -> str:
+    """Return what a word or a number is matched by; empty for a stop word."""
+    if word[0].isdigit():
+        return _number(word)
+    folded = fold(word)
+    if folded in _STOP:
+        return ""
+    return _stem(folded, bashkir or not _BASHKIR_LETTERS.isdisjoint(_repaired(word)))
+
+
 def _stem(folded: str, bashkir: bool) -> str:
     if folded in _SAME:
         return _SAME[folded]
-    return bashkir_stem(folded) if bashkir else _russian().stemWord(folded)
+    return bashkir_stem(folded) if bashkir else _russian_stem(folded)
+
+
+@lru_cache(maxsize=_KEPT_WORDS)
+def _russian_stem(folded: str) -> str:
+    """Porter's stemmer for Russian (Snowball, snowballstem.org): slow enough to be remembered."""
+    return str(_russian().stemWord(folded))
 
 
 @cache
 def _russian() -> "snowballstemmer.stemmer":
-    """Porter's stemmer for Russian (Snowball, snowballstem.org)."""
     return snowballstemmer.stemmer("russian")

@@ -23,6 +23,7 @@ from index.documents import Document
 from index.embedding.centring import load_centring
 from index.reader import Passage
 from index.settings import IndexSettings
+from index.text.language import Language
 from index.text.spans import Span
 from rag.evidence import FEATURES
 from rag.fusion import FUSED, LANGUAGES, FusionWeights, load_fusion
@@ -266,7 +267,7 @@ def test_a_right_document_that_was_not_found_counts_as_lost() -> None:
     assert report["learned"]["toy"] > 0.9 * perfect
 
 
-def passage(number: int, document: str, start: int, language: str = "ru") -> Passage:
+def passage(number: int, document: str, start: int, language: Language = "ru") -> Passage:
     text = "т" * 10
     return Passage(
         number, document, 1, None, None, language, None, None, Span(start, start + 10), text
