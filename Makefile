@@ -40,9 +40,10 @@ eval: setup
 	rm -rf .data/runs/seeds
 	$(BIN)/yauap eval run eval/gold/seeds.jsonl --corpus seeds --out .data/runs/seeds --gate
 
-# Headlines → bodies; needs the corpora.
+# Headlines → bodies, and questions → paragraphs; needs the corpora.
 eval-retrieval: setup
 	$(BIN)/yauap eval retrieval $(CORPORA) --out eval/reports/retrieval.json
+	$(BIN)/yauap eval paragraphs $(CORPORA) --out eval/reports/paragraphs.json
 
 # Each part of retrieval left out once, and what it costs; needs the corpora.
 ablation: setup

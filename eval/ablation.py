@@ -151,9 +151,15 @@ def _ndcg_in(ranking: Ranking, fusion: np.ndarray[Any, Any], target: str) -> flo
 def _times(data: DataFolder, benchmark: HeadlineBenchmark) -> dict[str, float]:
     """Return the median CPU time of each part of a query without filters, in milliseconds."""
     reader = QueryReader(data.embedder, data.centring, load_lexicon())
+    whole = make_pipeline(data, AnswerSettings())
+    plain_whole = make_pipeline(data, AnswerSettings(), Lexicon((), ""))
     without_lexicon = QueryReader(data.embedder, data.centring, Lexicon((), ""))
     clock = _Clock()
     for headline in benchmark.headlines[:_TIMED]:
+        with clock("the whole search"):
+            whole.search(headline.text)
+        with clock("the whole search without lexicon"):
+            plain_whole.search(headline.text)
         with data.index.view() as view:
             with clock("embedding"):
                 data.embedder.embed_queries([headline.text])

@@ -96,6 +96,24 @@ def retrieval(corpora: Path, out: Out, url: Url = None, data_dir: DataDir = None
     screen.print(benchmark_as_text(report))
 
 
+@commands.command("paragraphs", help=say("help_eval_paragraphs"))
+def paragraphs(corpora: Path, out: Out, url: Url = None, data_dir: DataDir = None) -> None:
+    """Find the paragraphs of reading comprehension questions."""
+    from eval.fitting.examples import xquad_questions
+    from eval.paragraphs import find_paragraphs, write_paragraph_report
+    from service.terminal import bar
+    from service.terminal import out as screen
+
+    corpus, asked = xquad_questions(corpora / "xquad_ru" / "xquad_ru.dev.jsonl")
+    system = _system(corpus, url, data_dir)
+    with bar(say("asking")) as update:
+        report = find_paragraphs(system, corpus, asked, update)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    write_paragraph_report(report, out)
+    for name, figure in report.figures.items():
+        screen.print(f"{name:<12} {figure.value:.3f} [{figure.low:.3f}, {figure.high:.3f}]")
+
+
 def _system(corpus: "Corpus", url: str | None, data_dir: Path | None) -> "System":
     if url is not None:
         from eval.remote import RemoteSystem
