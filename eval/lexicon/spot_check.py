@@ -1,9 +1,11 @@
 """``python -m eval.lexicon.spot_check``: how many entries of the lexicon are right.
 
-``spot_check.tsv`` holds a sample, as many from each band of probability (the higher of an entry's
-two) and of sentence pairs that hold both terms, judged by hand in these sentences: ``right``, the
-words behind the terms translate each other there; ``part``, they belong to expressions that do
-(«пассажирҙар компанияһы», «БППК»); ``wrong``. ``band_size`` is the number of entries in the band.
+``spot_check.tsv`` holds a sample that ``eval.lexicon.sampling`` drew, as many from each band of
+probability (the higher of an entry's two) and of sentence pairs that hold both terms, judged by
+hand in at most four of these pairs: ``right``, the words behind the terms translate each other
+there; ``part``, they belong to set expressions that do («ҡабул итеү бүлмәһе», «приёмная»; «биш
+йәшлек», «пятилетний»); ``wrong``, among these a first name beside the surname. What holds in most
+of the pairs decides, and the worse at a tie. ``band_size`` is the number of entries in the band.
 """
 
 import csv

@@ -1,3 +1,7 @@
+import csv
+import json
+import sys
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -6,12 +10,16 @@ import pytest
 
 from eval.errors import InvalidGold
 from eval.headlines import read_benchmark
+from eval.lexicon import spot_check
 from eval.lexicon.alignment import align
 from eval.lexicon.learning import STEPS, SentencePair, learn, read_pairs
 from eval.lexicon.retrieval import TermMatrix, measure
+from eval.lexicon.sampling import COLUMNS, draw, main, read_entries, words_behind
 from eval.lexicon.spot_check import Judged, precision
 from index.text.analysis import analyse
-from rag.lexicon import Entry, Lexicon, load_lexicon
+from rag.lexicon import Entry, Lexicon, lexicon_content, load_lexicon
+
+SPOT_CHECK = Path(spot_check.__file__).with_name("spot_check.tsv")
 
 
 def pair(ba: str, ru: str) -> SentencePair:
@@ -109,6 +117,79 @@ def test_precision_counts_each_band_by_its_size() -> None:
     share = precision(judged)
     assert share.value == pytest.approx(0.1)
     assert share.low < 0.1 < share.high
+
+
+def test_entries_are_drawn_from_bands_of_probability_and_of_pairs() -> None:
+    pairs = [pair("һыу", "вода")] * 2 + [pair("ер ер", "земля")] * 3 + [pair("ут", "огонь")] * 10
+    rare, some, often = (
+        Entry("һыу", "вода", 0.02, 0.099),
+        Entry("ер", "земля", 0.3, 0.1),
+        Entry("ут", "огонь", 0.1, 1.0),
+    )
+    drawn = draw([rare, some, often, Entry("һыу", "огонь", 0.5, 0.5)], pairs)
+    assert [(one.entry, one.band, one.band_size) for one in drawn] == [
+        (rare, (".02-.1", "1-2"), 1),
+        (some, (".3-.6", "3-9"), 1),
+        (often, (".6-1", "10-"), 1),
+    ]
+    assert drawn[1].places == [2, 3, 4]
+
+
+def test_as_many_are_drawn_from_each_band_and_the_same_each_time() -> None:
+    pairs = [pair(f"ба{number}", f"ру{number}") for number in range(40)]
+    entries = [
+        Entry(f"ба{number}", f"ру{number}", 0.9 if number < 30 else 0.2, 0.0)
+        for number in range(40)
+    ]
+    drawn = draw(entries, pairs, 4)
+    assert Counter((one.band, one.band_size) for one in drawn) == {
+        ((".1-.3", "1-2"), 10): 4,
+        ((".6-1", "1-2"), 30): 4,
+    }
+    assert len({one.entry for one in drawn}) == 8
+    assert draw(entries, pairs, 4) == drawn
+    assert draw(entries, pairs, 4, seed=1) != drawn
+
+
+def test_the_words_behind_a_term_are_counted_as_they_are_written() -> None:
+    (term,) = {one.text for one in analyse("ҡала ҡалаһы")}
+    texts = ["Өфө ҡалаһы", "Өфөлә ҙур ҡала", "Сибай ҡалаһы"]
+    assert words_behind(term, texts) == {"ҡалаһы": 2, "ҡала": 1}
+
+
+def test_a_drawn_sample_is_written_to_be_judged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    texts = [("Өфөнөң ҙур ҡалаһы", "Большой город Уфы"), ("Был ҡаланың урамы", "Улица города")]
+    source = tmp_path / "bashinform" / "sentence_pairs.train.jsonl"
+    source.parent.mkdir()
+    lines = [json.dumps({"doc_id": "a", "ba": ba, "ru": ru}) for ba, ru in [*texts, *texts[1:]]]
+    source.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    (ba,) = (term.text for term in analyse("ҡалаһы"))
+    (ru,) = (term.text for term in analyse("город", "ru"))
+    entry = Entry(ba, ru, 0.5, 0.25)
+    lexicon = tmp_path / "lexicon.tsv.gz"
+    lexicon.write_bytes(lexicon_content([entry], "toy", ["1 entry"]))
+    assert read_entries(lexicon) == [entry]
+    monkeypatch.setattr("eval.lexicon.sampling._LEXICON", lexicon)
+    monkeypatch.setattr(sys, "argv", ["sampling", str(tmp_path), str(tmp_path / "sample.tsv")])
+    main()
+    header, line = (tmp_path / "sample.tsv").read_text(encoding="utf-8").splitlines()
+    assert tuple(header.split("\t")) == COLUMNS
+    expected = [ba, ru, "0.500", "0.250", "3", ".3-.6", "3-9", "1", "", "ҡаланың – города"]
+    assert line.split("\t") == expected
+    printed = capsys.readouterr().out
+    assert all(printed.count(sentence) == 1 for both in texts for sentence in both)
+
+
+def test_every_entry_of_the_spot_check_is_judged() -> None:
+    with SPOT_CHECK.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file, delimiter="\t"))
+    assert tuple(rows[0]) == COLUMNS
+    assert {line["verdict"] for line in rows} == {"right", "part", "wrong"}
+    assert len({(line["ba"], line["ru"]) for line in rows}) == len(rows) == 204
+    bands = Counter((line["probability_band"], line["pairs_band"]) for line in rows)
+    assert list(bands.values()) == [17] * 12
 
 
 @pytest.mark.corpora
