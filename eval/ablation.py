@@ -25,6 +25,7 @@ from eval.fitting.rankings import Sought, headlines, rank_with
 from eval.headlines import HeadlineBenchmark, read_benchmark
 from eval.provenance import commit, now
 from eval.statistics import Bootstrap, Difference, Interval, Scores
+from index.embedding.protocol import FloatMatrix
 from index.folder import DataFolder
 from index.reader import Filters
 from rag.factory import make_pipeline
@@ -110,13 +111,16 @@ def _uncentred(found: Found, data: DataFolder) -> Iterator[tuple[Sought, Ranking
     """Yield the same candidates with the cosines that the model itself gives."""
     queries = data.embedder.embed_queries([sought.text for sought, _ in found])
     with data.catalog.reading() as connection:
-        vectors = {
-            int(row["id"]): np.frombuffer(row["vector"], "<f4")
-            for row in connection.execute("SELECT id, vector FROM chunks")
-        }
+        rows = list(connection.execute("SELECT id, document_id, vector FROM chunks ORDER BY id"))
+    vectors = {int(row["id"]): np.frombuffer(row["vector"], "<f4") for row in rows}
+    leads: dict[int, FloatMatrix] = {}
+    first: dict[str, FloatMatrix] = {}
+    for row in rows:
+        leads[row["id"]] = first.setdefault(row["document_id"], vectors[row["id"]])
     for (sought, ranking), query in zip(found, queries, strict=True):
         features = ranking.features.copy()
-        features[:, FUSED.index("dense")] = [vectors[int(i)] @ query for i in ranking.ids]
+        for name, of in (("dense", vectors), ("lead", leads)):
+            features[:, FUSED.index(name)] = [of[int(i)] @ query for i in ranking.ids]
         yield sought, replace(ranking, features=features)
 
 

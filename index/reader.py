@@ -54,10 +54,15 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class _Opened:
-    """A snapshot with the ids of its chunks by language."""
+    """A snapshot with the ids of its chunks by language.
+
+    ``leads`` (n,) are the first chunks of the documents of all chunks, ``ids`` (n,), ascending.
+    """
 
     snapshot: Snapshot
     by_language: Mapping[str, Ids]
+    ids: Ids
+    leads: Ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +79,7 @@ class IndexView:
 
     def __init__(self, connection: sqlite3.Connection, opened: _Opened | None) -> None:
         self._connection = connection
+        self._opened = opened
         self._snapshot = None if opened is None else opened.snapshot
         self._by_language = {} if opened is None else opened.by_language
         self._deleted = [
@@ -130,6 +136,14 @@ class IndexView:
         if self._snapshot is None:
             return np.zeros(len(ids), np.float32)
         return self._snapshot.vectors.scores(query, ids)
+
+    def lead_scores(self, query: FloatMatrix, ids: Ids) -> Scores:
+        """Return the cosine of ``query`` with the first passage of each chunk's document."""
+        if self._opened is None or not len(self._opened.ids):
+            return np.zeros(len(ids), np.float32)
+        last = len(self._opened.ids) - 1
+        places = np.minimum(np.searchsorted(self._opened.ids, ids), last)
+        return self._opened.snapshot.vectors.scores(query, self._opened.leads[places])
 
     def lexical(self, asked: Sequence[Alternatives], count: int, group: Group) -> Ids:
         """Return the best chunks of a group for the words ``asked`` (see LexicalIndex.search)."""
@@ -217,17 +231,25 @@ class Index:
     def _opened(self, name: str, connection: sqlite3.Connection) -> _Opened:
         with self._turn:
             if self._open is None or self._open.snapshot.name != name:
-                groups: dict[str, list[int]] = {}
-                for row in connection.execute("SELECT id, language FROM chunks ORDER BY id"):
-                    groups.setdefault(row["language"], []).append(row["id"])
-                snapshot = self._snapshots.open(name)
-                held = snapshot.vectors.ids
-                by_language = {
-                    language: np.intersect1d(np.array(ids, np.int64), held)
-                    for language, ids in groups.items()
-                }
-                self._open = _Opened(snapshot, by_language)
+                self._open = _open(self._snapshots.open(name), connection)
             return self._open
+
+
+def _open(snapshot: Snapshot, connection: sqlite3.Connection) -> _Opened:
+    groups: dict[str, list[int]] = {}
+    first: dict[tuple[str, int], int] = {}
+    ids, leads = [], []
+    for row in connection.execute(
+        "SELECT id, document_id, version, language FROM chunks ORDER BY id"
+    ):
+        groups.setdefault(row["language"], []).append(row["id"])
+        ids.append(row["id"])
+        leads.append(first.setdefault((row["document_id"], row["version"]), row["id"]))
+    held = snapshot.vectors.ids
+    by_language = {
+        language: np.intersect1d(np.array(own, np.int64), held) for language, own in groups.items()
+    }
+    return _Opened(snapshot, by_language, np.array(ids, np.int64), np.array(leads, np.int64))
 
 
 _PASSAGE = """

@@ -119,6 +119,6 @@ class FlatIndex:
         allowed &= ~np.isin(self._ids, without)
         bits = np.packbits(allowed, bitorder="little")
         # The stubs know the constructors of C++, not those of the Python wrapper.
-        selector = faiss.IDSelectorBitmap(bits)  # type: ignore[call-arg,arg-type]
-        parameters = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]
+        selector = faiss.IDSelectorBitmap(bits)  # type: ignore[call-arg,arg-type] # stubs of C++
+        parameters = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg] # stubs of C++
         return parameters, int(allowed.sum())

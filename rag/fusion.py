@@ -1,10 +1,11 @@
-"""Fusion: one score of a passage from its nearness, its words, and those of its whole document.
+"""Fusion: one score of a passage from its nearness, its words, and what stands around it.
 
-A weighted sum, with weights for each pair of the question's and the passage's language, learned by
-``eval/fitting`` as a ranking over the passages of both languages together (softmax over candidates;
-Cao et al., "Learning to rank: from pairwise approach to listwise approach", 2007). So scores of
-passages in different languages can be compared. Reciprocal rank fusion and sums of z-scores lost
-(ARCHITECTURE.md has the figures).
+Around it: the nearness of the document's first passage, which often sums it up, and the words of
+the whole document. A weighted sum, with weights for each pair of the question's and the passage's
+language, learned by ``eval/fitting`` as a ranking over the passages of both languages together
+(softmax over candidates; Cao et al., "Learning to rank: from pairwise approach to listwise
+approach", 2007). So scores of passages in different languages can be compared. Reciprocal rank
+fusion and sums of z-scores lost (ARCHITECTURE.md has the figures).
 """
 
 import json
@@ -16,18 +17,18 @@ from importlib.resources import files
 import numpy as np
 from numpy.typing import NDArray
 
-FUSED = ("dense", "chunk", "document")
+FUSED = ("dense", "lead", "chunk", "document")
 LANGUAGES = ("ba", "ru")
 
 
 @dataclass(frozen=True, slots=True)
 class FusionWeights:
-    """Weights (4,) of FUSED and a bias, by (language of the question, of the passage)."""
+    """Weights (5,) of FUSED and a bias, by (language of the question, of the passage)."""
 
     by_pair: Mapping[tuple[str, str], NDArray[np.float64]]
 
     def fuse(self, features: NDArray[np.float32], asked: str, spoken: str) -> NDArray[np.float32]:
-        """Return scores (n,) of passages in the language ``spoken`` with ``features`` (n, 3).
+        """Return scores (n,) of passages in the language ``spoken`` with ``features`` (n, 4).
 
         A passage in neither language alone is weighed like one in the question's own.
         """

@@ -35,7 +35,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Candidates: chunk ids (n,), their features (n, 3) as in FUSED, and fused scores (n,)."""
+    """Candidates: chunk ids (n,), their features (n, 4) as in FUSED, and fused scores (n,)."""
 
     ids: Ids
     features: NDArray[np.float32]
@@ -131,15 +131,17 @@ def with_neighbours(
 
 
 def _features(view: IndexView, query: Query, ids: Ids) -> NDArray[np.float32]:
-    """Return FUSED of chunks (n, 3): the cosine, and BM25 of the chunk and of its document.
+    """Return FUSED of chunks (n, 4).
 
+    Cosines of the chunk and of the first one of its document, BM25 of the chunk and the document.
     BM25 is divided by the sum of the words' weights, so that long questions and large collections
     give the same scale.
     """
     asked = [word.alternatives for word in query.words]
     chunk, document = view.lexical_scores(asked, ids)
     total = sum(word.weight for word in query.words) or 1.0
-    return np.stack([view.dense_scores(query.vector, ids), chunk / total, document / total], axis=1)
+    near, lead = view.dense_scores(query.vector, ids), view.lead_scores(query.vector, ids)
+    return np.stack([near, lead, chunk / total, document / total], axis=1)
 
 
 def _hit(query: Query, passage: Passage, found: Found, at: int) -> Hit:
@@ -149,5 +151,5 @@ def _hit(query: Query, passage: Passage, found: Found, at: int) -> Hit:
         for term in analyse(passage.text, passage.language)
         if term.text in wanted
     ]
-    dense, chunk, _ = map(float, found.features[at])
-    return Hit(passage, float(found.scores[at]), dense, chunk, highlights)
+    features = dict(zip(FUSED, map(float, found.features[at]), strict=True))
+    return Hit(passage, float(found.scores[at]), features["dense"], features["chunk"], highlights)

@@ -88,7 +88,7 @@ class _Workshop:
         torch.manual_seed(recipe.seed)
         student = Encoder(self._base, recipe.rank)
         material = self._material(recipe.passage_tokens)
-        started = time.monotonic()
+        started, code = time.monotonic(), commit()  # of the start: what is loaded is what runs
         training = Training(recipe, material, self._teacher, student)
         columns = (TextColumn("{task.description}"), MofNCompleteColumn(), TimeRemainingColumn())
         with Progress(*columns, console=self._console) as progress:
@@ -101,7 +101,7 @@ class _Workshop:
             training.run(self._folder / f"{recipe.name}.checkpoint", show)
         report = {
             "created_at": now(),
-            "commit": commit(),
+            "commit": code,
             "recipe": asdict(recipe),
             "minutes": round((time.monotonic() - started) / 60, 1),
             "sentences": len(material.pairs),

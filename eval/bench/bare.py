@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from sentence_transformers import SentenceTransformer
 
-from index.embedding.bundled import BASE_SPEC, bundled_folder
+from index.embedding.bundled import ADAPTED_SPEC, bundled_folder
 from index.settings import IndexSettings
 
 _LOAD = """
@@ -25,7 +25,7 @@ class BareModel:
 
     def __init__(self, settings: IndexSettings) -> None:
         self._batch_size = settings.batch_size
-        folder = bundled_folder(BASE_SPEC, settings.model_dir)
+        folder = bundled_folder(ADAPTED_SPEC, settings.model_dir)
         self._model = SentenceTransformer(str(folder), device="cpu")
 
     def encode(self, texts: Sequence[str]) -> None:
@@ -35,7 +35,8 @@ class BareModel:
 
 def seconds_to_load(settings: IndexSettings) -> float:
     """Return how long a fresh process takes to import the library, load and encode once."""
-    folder = str(bundled_folder(BASE_SPEC, settings.model_dir))
+    folder = str(bundled_folder(ADAPTED_SPEC, settings.model_dir))
+    load = [sys.executable, "-c", _LOAD, folder]
     started = time.perf_counter()
-    subprocess.run([sys.executable, "-c", _LOAD, folder], check=True, capture_output=True)  # noqa: S603
+    subprocess.run(load, check=True, capture_output=True)  # noqa: S603 - fixed arguments, no shell
     return time.perf_counter() - started

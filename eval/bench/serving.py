@@ -26,7 +26,7 @@ def measure_serving(seeds: Path) -> dict[str, dict[str, Any]]:
     """Return start-up, search latency and peak memory of a service over the seeds."""
     settings = IndexSettings()
     with tempfile.TemporaryDirectory() as scratch:
-        subprocess.run(  # noqa: S603
+        subprocess.run(  # noqa: S603 - fixed arguments, no shell
             [_yauap(), "ingest", str(seeds), "--data-dir", scratch], check=True, capture_output=True
         )
         ready, bare = [], []
@@ -74,7 +74,7 @@ def _service(data_dir: Path) -> Iterator[tuple[str, subprocess.Popen[bytes], flo
     port = _free_port()
     url = f"http://127.0.0.1:{port}"
     started = time.perf_counter()
-    process = subprocess.Popen(  # noqa: S603
+    process = subprocess.Popen(  # noqa: S603 - fixed arguments, no shell
         [_yauap(), "serve", "--port", str(port), "--data-dir", str(data_dir)],
         stderr=subprocess.DEVNULL,
     )

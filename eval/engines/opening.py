@@ -28,7 +28,7 @@ class Opening:
 
 def open_in_fresh_process(name: str, folder: Path, queries: list[list[str]]) -> Opening:
     """Measure opening and asking ``queries`` in a process of its own."""
-    done = subprocess.run(  # noqa: S603
+    done = subprocess.run(  # noqa: S603 - fixed arguments, no shell
         [sys.executable, "-m", "eval.engines.opening", name, str(folder)],
         input=json.dumps(queries),
         check=True,

@@ -102,14 +102,9 @@ def _learn_fusion(material: _Material, console: Console) -> dict[str, Any]:
             pair for corpus, own in sought for pair in rank(material.folder(corpus), corpus, own)
         ]
     report = fusion_figures(found)
-    weights = {
-        "made_by": "python -m eval.fitting",
-        "commit": commit(),
-        "learned_from": "headlines of dev articles, eval/gold (seeds, news), XQuAD ru dev",
-        "held_out": report,
-        **as_json(fit_fusion([ranking for _, ranking in found])),
-    }
-    _write("fusion.json", weights)
+    learned_from = "headlines of dev articles, eval/gold (seeds, news), XQuAD ru dev"
+    weights = as_json(fit_fusion([ranking for _, ranking in found]))
+    _write("fusion.json", learned_from, report, weights)
     return report
 
 
@@ -119,17 +114,13 @@ def _learn_answers(material: _Material, console: Console) -> dict[str, Any]:
     report = figures(held_out(examples), AnswerSettings().min_confidence)
     fitted = fit(examples)
     weights = {
-        "made_by": "python -m eval.fitting",
-        "commit": commit(),
-        "learned_from": "eval/gold (seeds, news, off_topic), XQuAD ru dev",
-        "held_out": report,
         "sentence": _named(FEATURES, fitted.sentence.tolist()),
         "confidence": {
             **_named(CONFIDENCE_FEATURES, fitted.confidence.tolist()),
             "bias": round(fitted.bias, 4),
         },
     }
-    _write("weights.json", weights)
+    _write("weights.json", "eval/gold (seeds, news, off_topic), XQuAD ru dev", report, weights)
     return report
 
 
@@ -152,7 +143,14 @@ def _examples(material: _Material) -> list[Example]:
     ]
 
 
-def _write(name: str, content: dict[str, Any]) -> None:
+def _write(name: str, learned_from: str, held_out: dict[str, Any], weights: dict[str, Any]) -> None:
+    content = {
+        "made_by": "python -m eval.fitting",
+        "commit": commit(),
+        "learned_from": learned_from,
+        "held_out": held_out,
+        **weights,
+    }
     text = json.dumps(content, ensure_ascii=False, indent=1) + "\n"
     (_ROOT / "rag" / name).write_text(text, encoding="utf-8")
 

@@ -18,11 +18,13 @@ from rag.fusion import FUSED, LANGUAGES, FusionWeights
 _ROUNDS = 3
 _RIDGE = 1e-5
 _WIDTH = len(FUSED) + 1
+# What is found must not count against a passage, whatever a fold may say.
+_BOUNDS = [*[(0.0, None)] * len(FUSED), (None, None)] * 2
 
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """The candidates of one query: features (n, 3), whether Bashkir (n,), target of each (n,).
+    """The candidates of one query: features (n, 4), whether Bashkir (n,), target of each (n,).
 
     A target is a document, by whichever of its passages, or one passage; ``right`` are the targets
     to find. Rankings of one ``group`` are never split between folds. ``ids`` are the chunks (n,).
@@ -48,7 +50,7 @@ def fit_fusion(rankings: Sequence[Ranking]) -> FusionWeights:
     by_pair: dict[tuple[str, str], NDArray[np.float64]] = {}
     for asked in LANGUAGES:
         own = [ranking for ranking in rankings if ranking.asked == asked and ranking.is_found]
-        weights = np.tile(np.array([1.0, 5.0, 5.0, 0.0]), 2)
+        weights = np.tile(np.append(np.ones(len(FUSED)), 0.0), 2)
         for _ in range(_ROUNDS):
             # The best passage of a document stands for it; which it is, the weights say.
             lists = [_best(ranking, weights) for ranking in own]
@@ -68,7 +70,7 @@ def as_json(weights: FusionWeights) -> dict[str, dict[str, float]]:
 
 
 def design(ranking: Ranking) -> NDArray[np.float64]:
-    """Return the features with a bias in the columns of the passage's language, shape (n, 8)."""
+    """Return the features with a bias in the columns of the passage's language, shape (n, 10)."""
     rows = np.concatenate([ranking.features, np.ones((len(ranking.features), 1))], axis=1)
     bashkir = ranking.bashkir[:, None]
     return np.concatenate([rows * bashkir, rows * ~bashkir], axis=1)
@@ -77,7 +79,7 @@ def design(ranking: Ranking) -> NDArray[np.float64]:
 def _best(
     ranking: Ranking, weights: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the best passages of each target (t, 8), and how right each is, summing to 1."""
+    """Return the best passages of each target (t, 10), and how right each is, summing to 1."""
     rows = design(ranking)
     order = np.argsort(-(rows @ weights), kind="stable")
     _, first = np.unique(ranking.targets[order], return_index=True)
@@ -106,7 +108,7 @@ def _minimised(
             weights @ weights
         ), gradient / size + 2 * _RIDGE * weights
 
-    return np.asarray(minimize(loss, start, jac=True, method="L-BFGS-B").x)
+    return np.asarray(minimize(loss, start, jac=True, method="L-BFGS-B", bounds=_BOUNDS).x)
 
 
 def folds(rankings: Sequence[Ranking], count: int, seed: int) -> dict[str, int]:

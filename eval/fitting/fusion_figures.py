@@ -12,6 +12,7 @@ from eval.ranking import DEPTH
 from rag.fusion import FUSED, FusionWeights
 
 _FOLDS, _SEED = 5, 0
+_BOTH = ("dense", "chunk")  # what is fused without learning
 _RRF = 60  # the constant of Cormack et al., 2009
 
 Score = Callable[[Ranking], NDArray[np.float64]]
@@ -82,7 +83,7 @@ def _alone(column: int) -> Score:
 
 def _reciprocal_ranks(ranking: Ranking) -> NDArray[np.float64]:
     total = np.zeros(len(ranking.features))
-    for column in (0, 1):
+    for column in map(FUSED.index, _BOTH):
         ranks = np.argsort(np.argsort(-ranking.features[:, column], kind="stable"))
         total += 1 / (_RRF + 1 + ranks)
     return total
@@ -91,6 +92,6 @@ def _reciprocal_ranks(ranking: Ranking) -> NDArray[np.float64]:
 def _z_scores(ranking: Ranking) -> NDArray[np.float64]:
     standard = [
         (column - column.mean()) / max(float(column.std()), 1e-9)
-        for column in ranking.features[:, :2].T.astype(np.float64)
+        for column in ranking.features[:, list(map(FUSED.index, _BOTH))].T.astype(np.float64)
     ]
     return np.asarray(standard[0] + 0.5 * standard[1])

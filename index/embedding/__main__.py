@@ -1,7 +1,7 @@
 """``python -m index.embedding``: prepare the bundled model, as the set-up does."""
 
-from index.embedding.bundled import BASE_SPEC, bundled_folder
+from index.embedding.bundled import ADAPTED_SPEC, bundled_folder
 from index.settings import IndexSettings
 
 if __name__ == "__main__":
-    bundled_folder(BASE_SPEC, IndexSettings().model_dir)
+    bundled_folder(ADAPTED_SPEC, IndexSettings().model_dir)

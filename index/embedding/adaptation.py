@@ -49,7 +49,7 @@ def read_adaptation(folder: Path = ADAPTED) -> Adaptation:
         if file_sha256(folder) != card["sha256"]:
             raise Damaged("model.adaptation_damaged", file=file.name)
         with safe_open(file, "numpy") as stored:
-            tensors = {name: stored.get_tensor(name) for name in stored.keys()}  # noqa: SIM118
+            tensors = {name: stored.get_tensor(name) for name in stored.keys()}  # noqa: SIM118 - it is no mapping
             base = stored.metadata()["base"]
     except (OSError, SafetensorError) as error:
         raise Damaged("model.adaptation_damaged", file=file.name) from error

@@ -6,13 +6,13 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from index.embedding.bundled import BASE_SPEC, bundled_folder
+from index.embedding.bundled import ADAPTED_SPEC, BASE_SPEC, bundled_folder
 from index.embedding.protocol import Embedder, EmbedderSpec
 from index.embedding.sentence_transformer import SentenceTransformerEmbedder
 from index.errors import Unavailable
 from index.settings import IndexSettings
 
-_BUNDLED = {"bundled": BASE_SPEC, "bundled-base": BASE_SPEC}
+_BUNDLED = {"bundled": ADAPTED_SPEC, "bundled-base": BASE_SPEC}
 # Models that were trained with a word before each text; others get none.
 _PREFIXES = {"e5": ("query: ", "passage: ")}
 _WEIGHTS = ("*.json", "*.txt", "*.model", "*.safetensors", "*/*.json", "*/*.safetensors")

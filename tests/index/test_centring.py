@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.embedding import EmbedderSpec, centring
-from index.embedding.bundled import BASE_SPEC
+from index.embedding.bundled import ADAPTED_SPEC
 from index.embedding.centring import Centring, load_centring, save_centring
 from index.embedding.protocol import Embedder, FloatMatrix
 from tests.fakes import FAKE_SPEC, FakeEmbedder, fake_centring
@@ -128,7 +128,7 @@ def test_means_are_loaded_as_they_were_saved(
 
 
 def test_the_bundled_model_has_means_and_others_have_none(real_embedder: Embedder) -> None:
-    means = load_centring(BASE_SPEC).means
+    means = load_centring(ADAPTED_SPEC).means
 
     assert sorted(means) == sorted(MEANS)
     for mean in means.values():

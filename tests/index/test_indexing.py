@@ -1,5 +1,6 @@
 """From accepted documents to what can be found: versions, what is embedded, what is published."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -218,7 +219,7 @@ class BrokenEmbedder(FakeEmbedder):
         super().__init__()
         self._error = error
 
-    def embed_passages(self, texts: list[str]) -> FloatMatrix:  # type: ignore[override]
+    def embed_passages(self, texts: Sequence[str]) -> FloatMatrix:
         if any("ҡыйын" in text for text in texts):
             raise self._error
         return super().embed_passages(texts)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from index.embedding import open_embedder, sentence_transformer
-from index.embedding.bundled import BASE_SPEC
+from index.embedding.bundled import ADAPTED_SPEC
 from index.errors import Unavailable
 from index.settings import IndexSettings
 
@@ -51,7 +51,7 @@ def test_by_default_it_is_the_bundled_model_known_before_anything_is_loaded(
 
     embedder = open_embedder(IndexSettings(model_dir=tmp_path / "none"), pytest.fail)
 
-    assert embedder.spec == BASE_SPEC
+    assert embedder.spec == ADAPTED_SPEC
     assert not (tmp_path / "none").exists()
 
 
@@ -124,7 +124,7 @@ def test_prefixes_of_the_bundled_model_can_be_set() -> None:
     spec = open_embedder(IndexSettings(query_prefix="", passage_prefix="текст: ")).spec
 
     assert (spec.query_prefix, spec.passage_prefix) == ("", "текст: ")
-    assert (spec.name, spec.revision) == (BASE_SPEC.name, BASE_SPEC.revision)
+    assert (spec.name, spec.revision) == (ADAPTED_SPEC.name, ADAPTED_SPEC.revision)
 
 
 @pytest.mark.parametrize("file", ["config.json", "1_Pooling/config.json", "tokenizer.json"])

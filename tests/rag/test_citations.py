@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import example, given
@@ -94,13 +95,11 @@ def test_a_passage_that_does_not_say_what_is_stored_is_not_cited(cited: DataFold
         {"span": Span(1, 500)},
     ],
 )
-def test_a_passage_of_another_place_is_not_cited(
-    cited: DataFolder, change: dict[str, object]
-) -> None:
+def test_a_passage_of_another_place_is_not_cited(cited: DataFolder, change: dict[str, Any]) -> None:
     passage = passages(cited, "a")[0]
     sentence = second_sentence(passage)
 
-    assert quote(cited, replace(passage, **change), sentence) is None  # type: ignore[arg-type]
+    assert quote(cited, replace(passage, **change), sentence) is None
 
 
 @pytest.mark.parametrize("sentence", [Span(0, 0), Span(10_000, 10_100)])

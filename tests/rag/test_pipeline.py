@@ -11,6 +11,7 @@ from index.messages import message
 from index.reader import Filters, IndexView
 from index.text.sentences import sentence_spans
 from index.text.spans import Span
+from rag.fact_wording import AnswerLanguage
 from rag.factory import make_pipeline
 from rag.pipeline import Pipeline
 from rag.retrieval import Hit, Mode
@@ -152,8 +153,8 @@ def test_an_answer_in_the_language_asked_for(filled: DataFolder) -> None:
 
 
 @pytest.mark.parametrize("language", ["ba", "ru"])
-def test_a_refusal_in_the_language_asked_for(filled: DataFolder, language: str) -> None:
-    answer = unsure(filled).ask(Ask(BA, language=language))  # type: ignore[arg-type]
+def test_a_refusal_in_the_language_asked_for(filled: DataFolder, language: AnswerLanguage) -> None:
+    answer = unsure(filled).ask(Ask(BA, language=language))
 
     assert answer.language == language
 
@@ -297,28 +298,28 @@ def test_a_question_is_cleaned_before_it_is_understood(filled: DataFolder) -> No
     assert "2011" in answer.text
 
 
-@pytest.mark.parametrize(
-    "question",
-    [
-        pytest.param("", id="nothing"),
-        pytest.param("   \n", id="white space"),
-        pytest.param("\0\0\0", id="NUL"),
-        pytest.param("\u200b", id="no width"),
-        pytest.param("\ud800\udfff\ud800", id="surrogates"),
-        pytest.param("😀🏳️‍🌈👍🏽", id="emoji"),
-        pytest.param("مرحبا بالعالم ما هذا", id="right to left"),
-        pytest.param("\u202eҡасан\u202c", id="turned round"),
-        pytest.param("<script>alert('яуап')</script>", id="HTML"),
-        pytest.param("'; DROP TABLE chunks; --", id="SQL"),
-        pytest.param('" OR NEAR(* AND ^', id="FTS"),
-        pytest.param("{question} %s \\1 [1]", id="templates"),
-        pytest.param("?", id="a mark"),
-        pytest.param("z̸̢͝a̷l̶g̷o̵ " * 20, id="combining marks"),
-        pytest.param("q" * 2000, id="one word"),
-        pytest.param(" ".join(str(n * 7919) for n in range(300)), id="numbers"),
-        pytest.param("ни өсөн ул " * 9_000, id="100 kB"),
-    ],
-)
+BAD_QUESTIONS = {
+    "nothing": "",
+    "white space": "   \n",
+    "NUL": "\0\0\0",
+    "no width": "\u200b",
+    "surrogates": "\ud800\udfff\ud800",
+    "emoji": "😀🏳️‍🌈👍🏽",
+    "right to left": "مرحبا بالعالم ما هذا",
+    "turned round": "\u202eҡасан\u202c",
+    "HTML": "<script>alert('яуап')</script>",
+    "SQL": "'; DROP TABLE chunks; --",
+    "FTS": '" OR NEAR(* AND ^',
+    "templates": "{question} %s \\1 [1]",
+    "a mark": "?",
+    "combining marks": "z̸̢͝a̷l̶g̷o̵ " * 20,
+    "one word": "q" * 2000,
+    "numbers": " ".join(str(n * 7919) for n in range(300)),
+    "100 kB": "ни өсөн ул " * 9_000,
+}
+
+
+@pytest.mark.parametrize("question", BAD_QUESTIONS.values(), ids=BAD_QUESTIONS)
 @pytest.mark.parametrize("earlier", [False, True], ids=["alone", "after another"])
 def test_bad_questions_do_no_harm(filled: DataFolder, question: str, earlier: bool) -> None:
     history = [Turn("user", question), Turn("assistant", question)] if earlier else []

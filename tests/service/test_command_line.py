@@ -31,16 +31,8 @@ from tests.service.conftest import (
     together,
     yauap,
 )
-from tests.service.test_contract import (
-    CENTRE,
-    CHAIRMAN,
-    MODERATOR,
-    WEATHER,
-    Answer,
-    Document,
-    Results,
-    checked,
-)
+from tests.service.contract import Answer, Document, Results, checked
+from tests.service.seed_questions import CENTRE, CHAIRMAN, MODERATOR, WEATHER
 
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 

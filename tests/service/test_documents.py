@@ -9,7 +9,7 @@ import pytest
 
 from index.messages import message
 from tests.service.conftest import DOCUMENT_BYTES, LANGUAGES, Service
-from tests.service.test_contract import Accepted, Document, DocumentPage, Job, checked
+from tests.service.contract import Accepted, Document, DocumentPage, Job, checked
 
 IDS = [
     "folder/inner/file.txt",

@@ -8,7 +8,7 @@ from contextlib import closing, nullcontext, suppress
 import pytest
 
 from tests.service.conftest import BODY_BYTES, SEEDS, Service, together, yauap
-from tests.service.test_contract import ROUND_TABLE
+from tests.service.seed_questions import ROUND_TABLE
 from tests.service.test_problems import require_problem
 
 _DOCUMENT = json.dumps({"documents": [{"id": "intruder", "text": "Чужой документ."}]})

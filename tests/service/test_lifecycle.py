@@ -12,17 +12,8 @@ from index.jobs import OPEN_STATES, Jobs
 from index.messages import message
 from service.server import _listen
 from tests.service.conftest import AfterIngest, BeforeDocuments, Service, wait_for
-from tests.service.test_contract import (
-    CHAIRMAN,
-    INNOVATION,
-    MODERATOR,
-    Answer,
-    DocumentPage,
-    Information,
-    Results,
-    Status,
-    checked,
-)
+from tests.service.contract import Answer, DocumentPage, Information, Results, Status, checked
+from tests.service.seed_questions import CHAIRMAN, INNOVATION, MODERATOR
 from tests.service.test_problems import require_problem
 
 

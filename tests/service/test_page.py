@@ -15,13 +15,7 @@ from service.app import create_app
 from service.settings import ServiceSettings
 from tests.fakes import FakeEmbedder
 from tests.service.conftest import Service
-from tests.service.test_contract import (
-    CENTRE,
-    CENTRE_IN_RUSSIAN,
-    CHAIRMAN,
-    MODERATOR,
-    WEATHER,
-)
+from tests.service.seed_questions import CENTRE, CENTRE_IN_RUSSIAN, CHAIRMAN, MODERATOR, WEATHER
 from tests.service.test_problems import served
 
 _CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.service.conftest import Json, Service
-from tests.service.test_contract import Hit, Results, checked
+from tests.service.contract import Hit, Results, checked
 
 _QUERY = "ярмарка мёда на площади"
 _NEAR = 110  # more than are looked at where nothing is filtered
