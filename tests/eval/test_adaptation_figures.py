@@ -27,6 +27,7 @@ from eval.statistics import Difference, Floats, Interval
 from index.documents import Document
 from index.embedding.protocol import FloatMatrix
 from index.folder import DataFolder
+from index.text.language import LanguageGuess
 from index.text.spans import Span
 from rag.settings import AnswerSettings
 from tests.fakes import FakeEmbedder, fake_folder, ingest
@@ -237,8 +238,14 @@ def test_figures_are_of_the_base_of_the_adapted_model_and_of_their_difference() 
 
 @pytest.fixture
 def folders(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
-    """Indexes by a model of many dimensions as the base, by one of two as the adapted one."""
+    """Indexes by a model of many dimensions as the base, by one of two as the adapted one.
+
+    Words that are none are Bashkir where they have a Bashkir letter.
+    """
     made: list[Path] = []
+
+    def told(text: str) -> LanguageGuess:
+        return LanguageGuess("ru" if typed_in_russian_letters(text) == text else "ba", 1.0)
 
     def index(settings: AnswerSettings, corpus: Sequence[Document]) -> DataFolder:
         made.append(settings.data_dir)
@@ -247,6 +254,7 @@ def folders(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
         assert ingest(data, *map(document_fields, corpus)).failed == 0
         return data
 
+    monkeypatch.setattr("index.chunking.detect_language", told)
     monkeypatch.setattr("eval.adaptation.figures.index_corpus", index)
     return made
 
