@@ -97,10 +97,10 @@ def test_learning_twice_gives_the_same_weights() -> None:
 
 PLANTED = FusionWeights(
     {
-        ("ba", "ba"): np.array([6.0, 1.0, 3.0, 0.0]),
-        ("ba", "ru"): np.array([3.0, 5.0, 2.0, 2.0]),
-        ("ru", "ba"): np.array([2.0, 2.0, 6.0, -1.0]),
-        ("ru", "ru"): np.array([5.0, 4.0, 1.0, 1.0]),
+        ("ba", "ba"): np.array([6.0, 2.0, 1.0, 3.0, 0.0]),
+        ("ba", "ru"): np.array([3.0, 1.0, 5.0, 2.0, 2.0]),
+        ("ru", "ba"): np.array([2.0, 4.0, 2.0, 6.0, -1.0]),
+        ("ru", "ru"): np.array([5.0, 3.0, 4.0, 1.0, 1.0]),
     }
 )
 
@@ -139,7 +139,9 @@ def test_a_planted_order_of_both_languages_is_learned(by_document: bool) -> None
     assert set(learned.by_pair) == set(PLANTED.by_pair)
     for asked in LANGUAGES:
         unseen = drawn_rankings(100, asked, by_document, seed=1)
-        flat = FusionWeights({pair: np.array([1.0, 1, 1, 0]) for pair in PLANTED.by_pair})
+        flat = FusionWeights(
+            {pair: np.append(np.ones(len(FUSED)), 0.0) for pair in PLANTED.by_pair}
+        )
         assert first_is_right(unseen, flat) < 0.7
         assert first_is_right(unseen, learned) > 0.9
         # Their scale is a matter of the ridge; their proportions are what was planted.
@@ -183,10 +185,12 @@ def test_a_ranking_counts_by_its_weight() -> None:
 def test_the_features_stand_in_the_columns_of_the_passages_language() -> None:
     ranking = drawn_rankings(1, "ba", by_document=False)[0]
     rows = design(ranking)
+    width = len(FUSED) + 1
 
-    assert rows.shape == (30, 8)
+    assert rows.shape == (30, 2 * width)
     for row, features, bashkir in zip(rows, ranking.features, ranking.bashkir, strict=True):
-        own, other = (row[:4], row[4:]) if bashkir else (row[4:], row[:4])
+        halves = row[:width], row[width:]
+        own, other = halves if bashkir else halves[::-1]
         assert own.tolist() == [*features.tolist(), 1.0]
         assert not other.any()
 
