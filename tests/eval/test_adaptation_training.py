@@ -150,6 +150,14 @@ def test_the_weights_are_those_that_the_model_stores_for_its_layers(
     assert equal({f"encoder.{name}": weight for name, weight in weights.items()}, layers)
 
 
+@pytest.mark.parametrize("rank", [None, 4])
+def test_nothing_learns_outside_the_layers(base: Path, rank: int | None) -> None:
+    encoder = Encoder(base, rank)
+    learning = [n for n, one in encoder.network.named_parameters() if one.requires_grad]
+    assert all(name.startswith("encoder.") for name in learning)
+    assert len(learning) == len(encoder.trained()) > 0
+
+
 def test_few_parameters_learn_with_low_rank(base: Path) -> None:
     def count(encoder: Encoder) -> int:
         return sum(one.numel() for one in encoder.trained())
