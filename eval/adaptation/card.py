@@ -53,7 +53,14 @@ def card_for_people(card: Mapping[str, Any]) -> str:
         + "\n".join(_row(name, figure) for name, figure in figures.items())
         for source, figures in card.get("figures", {}).items()
     )
-    return _CARD.format(**card, table_of_recipe=recipe, tables=tables, count=len(card["left_out"]))
+    measured_at = card.get("measured_at", "– (not measured yet)")
+    return _CARD.format(
+        **card,
+        measured=measured_at,
+        table_of_recipe=recipe,
+        tables=tables,
+        count=len(card["left_out"]),
+    )
 
 
 def _row(name: str, figure: Mapping[str, Any]) -> str:
@@ -81,9 +88,10 @@ bring translations, and headlines and their articles, together.
 
 ## From what
 
-{sentences} pairs of translated sentences and {articles} articles in both languages: bashinform
-news, AigizK/bashkort-parallel-corpora, Unlicense. {count} articles were left out because a dev
-article says nearly the same. Some distractors of the mixed corpus are bodies that it learned from.
+What each epoch draws from: {sentences} pairs of translated sentences and {articles} articles in
+both languages, bashinform news, AigizK/bashkort-parallel-corpora, Unlicense. {count} articles were
+left out because a dev article says nearly the same; single formulas of weather and sport stand in
+both. Some distractors of the mixed corpus are bodies that it learned from.
 
 ## How
 
@@ -95,6 +103,8 @@ article says nearly the same. Some distractors of the mixed corpus are bodies th
 {table_of_recipe}
 
 ## How good
+
+By `python -m eval.adaptation card` at commit {measured}.
 
 {tables}
 """

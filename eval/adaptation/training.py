@@ -76,6 +76,8 @@ class Training:
     def run(self, checkpoint: Path, progress: Callable[[int, int, float], None]) -> None:
         """Learn to the end, from ``checkpoint`` where it exists; it is removed at the end.
 
+        Raises ValueError where the checkpoint is of another recipe or of other material.
+
         ``progress`` is called with the steps done, all steps and the loss of the last one.
         """
         if checkpoint.is_file():
@@ -167,12 +169,16 @@ class Training:
             "student": self.student.layers.state_dict(),
             "optimiser": self._optimiser.state_dict(),
             "done": self._done,
+            "recipe": repr(self._recipe),
+            "steps": len(self._steps),
         }
         torch.save(state, aside)
         aside.replace(checkpoint)
 
     def _load(self, checkpoint: Path) -> None:
         state = torch.load(checkpoint, weights_only=True)
+        if (state["recipe"], state["steps"]) != (repr(self._recipe), len(self._steps)):
+            raise ValueError(f"{checkpoint} is of another recipe or material: remove it")
         self.student.layers.load_state_dict(state["student"])
         self._optimiser.load_state_dict(state["optimiser"])
         self._done = state["done"]
@@ -193,7 +199,7 @@ def _some(count: int, wanted: int | None, chance: random.Random) -> list[int]:
 
 
 def _batches(rows: Sequence[int], size: int) -> list[Sequence[int]]:
-    """Return full batches; what is left over waits for another epoch."""
+    """Return full batches; the last rows, too few for one, are left out."""
     return [rows[at : at + size] for at in range(0, len(rows) - size + 1, size)]
 
 

@@ -324,6 +324,10 @@ def test_a_training_that_was_stopped_goes_on_as_if_it_had_not_been(
         Training(recipe, TOY, teacher, student(base, recipe)).run(checkpoint, stop)
     assert list(tmp_path.iterdir()) == [checkpoint]
 
+    hotter = Training(replace(recipe, learning_rate=0.5), TOY, teacher, student(base, recipe))
+    with pytest.raises(ValueError, match="of another recipe"):
+        hotter.run(checkpoint, stop)
+
     seen: list[tuple[int, int, float]] = []
     resumed = Encoder(base, rank)  # adapters begin elsewhere: all must come from the checkpoint
     Training(recipe, TOY, teacher, resumed).run(checkpoint, lambda *told: seen.append(told))
