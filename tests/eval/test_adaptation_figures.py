@@ -325,7 +325,8 @@ def test_the_card_tells_what_the_model_is_and_from_what_it_was_made() -> None:
     assert CARD["commit"] in card
     assert "35527 pairs" in card
     assert "3950 articles" in card
-    assert "37 articles were left out" in card
+    assert "37 articles were left out" in " ".join(card.split())
+    assert "not measured yet" in card
     assert "61.5\nminutes" in card or "61.5 minutes" in card
     for name, value in asdict(FULL).items():
         assert f"| {name} | {value} |" in card
@@ -342,7 +343,8 @@ def test_the_card_has_every_figure_with_its_interval() -> None:
         "| ru | 0.907 [0.876, 0.947] | 0.905 [0.895, 0.926] | 0.001 [-0.051, 0.061] |",
     ]
     assert card.index("mixed corpus, nDCG@10") < card.index(rows[0]) < card.index("XQuAD, nDCG@10")
-    assert card.startswith(card_for_people(CARD).rstrip())
+    assert "at commit beef." in card
+    assert card.startswith(card_for_people(CARD).partition("## How good")[0])
 
 
 def test_a_card_is_kept_for_programs_and_for_people(
