@@ -10,12 +10,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from index.errors import InvalidDocument
+from index.text.encodings import without_mojibake
 from index.text.normalise import stored_text
 
 DECLARED_LANGUAGES = ("ba", "ru", "mixed", "other")
 
 _STRING_FIELDS = ("id", "title", "url", "source", "translation_of")
-_FIELDS = frozenset((*_STRING_FIELDS, "text", "language", "published_at", "metadata"))
+FIELDS = frozenset((*_STRING_FIELDS, "text", "language", "published_at", "metadata"))
 _LONGEST_ID = 200
 _LONGEST_FIELD = 2000
 
@@ -51,7 +52,7 @@ class Document:
         """
         identifier = fields.get("id")
         name = identifier if isinstance(identifier, str) else None
-        unknown = sorted(str(key) for key in fields if key not in _FIELDS)
+        unknown = sorted(str(key) for key in fields if key not in FIELDS)
         if unknown:
             shown = stored_text(unknown[0])[:80]
             raise InvalidDocument("document.unknown_field", document=name, field=shown)
@@ -71,7 +72,7 @@ class Document:
         return cls(
             id=strings["id"] or _content_id(fields),
             text=text,
-            title=(strings["title"] or "").strip() or None,
+            title=without_mojibake(strings["title"] or "").strip() or None,
             language=language,
             url=strings["url"] or None,
             published_at=published_at,
@@ -96,7 +97,7 @@ def check_id(identifier: str, document: str | None = None) -> None:
 def _checked_text(text: str, max_bytes: int, name: str | None) -> str:
     if len(text) > max_bytes:
         raise InvalidDocument("document.too_large", document=name, limit=max_bytes)
-    text = stored_text(text)
+    text = stored_text(without_mojibake(text))
     if len(text.encode()) > max_bytes:
         raise InvalidDocument("document.too_large", document=name, limit=max_bytes)
     if not any(character.isalnum() for character in text):

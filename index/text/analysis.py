@@ -74,6 +74,11 @@ def stem_in_both(word: str) -> tuple[str, str]:
     return _stem(folded, bashkir=True), _stem(folded, bashkir=False)
 
 
+def skeletons_of(word: str) -> frozenset[str]:
+    """Return the ``skeletons`` of a word as it is written, in either language."""
+    return frozenset(bones for stem in stem_in_both(word) for bones in skeletons(stem))
+
+
 def skeletons(stem: str) -> frozenset[str]:
     """Return the consonants by which spellings of a name are known: Хәмитов, Хамит, Хамитова.
 

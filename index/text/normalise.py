@@ -4,6 +4,7 @@ import codecs
 import unicodedata
 
 from index.errors import InvalidDocument
+from index.text.encodings import legacy_encoding
 
 # Longest first: the UTF-32 mark begins with the UTF-16 one.
 _MARKS = (
@@ -16,24 +17,36 @@ _MARKS = (
 
 
 def decode(data: bytes) -> str:
-    """Return the text of a file: UTF-8, or what its byte order mark says.
+    """Return the text of a file: what its byte order mark says, UTF-8, or what it looks like.
 
-    Raises InvalidDocument for binary content and for any other encoding.
+    Raises InvalidDocument for binary content, and where it looks like no text in any encoding.
     """
     encoding, start = "utf-8", 0
     for mark, name in _MARKS:
         if data.startswith(mark):
             encoding, start = name, len(mark)
             break
-    else:
-        if b"\0" in data:
-            raise InvalidDocument("document.binary")
     try:
+        if not start and b"\0" in data:
+            return _in_legacy_encoding(data, InvalidDocument("document.binary"))
         return data[start:].decode(encoding)
     except UnicodeDecodeError as error:
-        raise InvalidDocument(
+        fault = InvalidDocument(
             "document.encoding", encoding=encoding.upper(), position=start + error.start
-        ) from error
+        )
+        if start:
+            raise fault from error
+        return _in_legacy_encoding(data, fault)
+
+
+def _in_legacy_encoding(data: bytes, otherwise: InvalidDocument) -> str:
+    encoding = legacy_encoding(data)
+    try:
+        if encoding is not None:
+            return data.decode(encoding)
+    except UnicodeDecodeError:  # further on than it was looked at
+        pass
+    raise otherwise
 
 
 def stored_text(text: str) -> str:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from index.documents import Document, check_id, rfc3339
 from index.errors import InvalidDocument
+from index.text.encodings import without_mojibake
 from index.text.normalise import stored_text
 
 LIMIT = 1000
@@ -246,6 +247,6 @@ def test_any_json_object_is_a_sound_document_or_refused(fields: dict[str, Any]) 
 def test_any_strings_in_a_document_come_out_as_stored(title: str, letters: str) -> None:
     taken = document(title=title, text="ҡ" + letters, metadata={"k": letters})
 
-    assert taken.text == stored_text("ҡ" + letters)
-    assert (taken.title or "") == stored_text(title).strip()
+    assert taken.text == stored_text(without_mojibake("ҡ" + letters))
+    assert (taken.title or "") == without_mojibake(stored_text(title)).strip()
     assert taken.metadata == {"k": stored_text(letters)}

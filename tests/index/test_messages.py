@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 PACKAGES = ("index", "rag", "service", "eval")
 ENGLISH = catalogue("en")
 # Not keys, though they begin like one.
-_OTHER = {"model.safetensors", "http.disconnect"}
+_OTHER = {"model.safetensors", "model.onnx", "http.disconnect"}
 _CYRILLIC = re.compile(r"[\u0400-\u052f]+")
 _BASHKIR_LETTER = re.compile("[ҡғҙҫһәөүң]", re.IGNORECASE)
 

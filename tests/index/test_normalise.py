@@ -80,7 +80,7 @@ def test_any_utf_8_is_decoded(text: str) -> None:
     assert decode(text.encode()) == text
 
 
-def test_another_encoding_is_refused_with_the_place_of_the_fault() -> None:
+def test_a_mixture_of_encodings_is_refused_with_the_place_of_the_fault() -> None:
     data = "Уфа — ".encode() + "столица".encode("cp1251")
 
     with pytest.raises(InvalidDocument) as caught:
@@ -105,7 +105,7 @@ def test_a_file_cut_inside_a_character_is_refused_with_the_place_in_the_file() -
     [
         pytest.param(b"%PDF-1.4\0\x01\x02", id="NUL among ASCII"),
         pytest.param(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", id="an image"),
-        pytest.param("Уфа".encode("utf-16-le") + b" \0", id="UTF-16 without a mark"),
+        pytest.param("Уфа".encode("utf-16-le") + b" \0\0\0", id="NUL in UTF-16"),
     ],
 )
 def test_binary_content_is_refused(data: bytes) -> None:

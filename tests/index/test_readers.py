@@ -2,6 +2,7 @@
 
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +10,10 @@ import pytest
 
 from index.errors import InvalidInput
 from index.readers import Unreadable, list_files, read_files
+from index.settings import IndexSettings
 
 LIMIT = 1000
+LIMITS = IndexSettings(max_document_bytes=LIMIT).reading_limits()
 
 
 def write(folder: Path, **files: str | bytes) -> Path:
@@ -22,7 +25,7 @@ def write(folder: Path, **files: str | bytes) -> Path:
 
 
 def read(*paths: Path) -> list[dict[str, Any] | Unreadable]:
-    return list(read_files(list_files(paths).files, LIMIT))
+    return list(read_files(list_files(paths).files, LIMITS))
 
 
 def refusals(*paths: Path) -> list[tuple[str, str]]:
@@ -36,25 +39,25 @@ def test_a_file_is_named_by_its_name_and_one_in_a_folder_by_its_path_there(tmp_p
 
     listing = list_files([tmp_path / "in", tmp_path / "c.TXT"])
 
-    assert [name for _, name in listing.files] == ["b.md", "ҡала/яңы/a.txt", "c.TXT"]
-    assert all(path.is_file() for path, _ in listing.files)
+    assert [file.name for file in listing.files] == ["b.md", "ҡала/яңы/a.txt", "c.TXT"]
+    assert [file.folder for file in listing.files] == [tmp_path / "in", tmp_path / "in", None]
     assert listing.skipped == []
 
 
 def test_hidden_files_are_left_out_and_unknown_formats_told(tmp_path: Path) -> None:
     write(tmp_path / "in" / ".git", a_txt="а")
-    write(tmp_path / "in", a_txt="а", b_pdf="б", README="в", _hidden_txt="г")
+    write(tmp_path / "in", a_txt="а", b_exe="б", README="в", _hidden_txt="г")
 
     listing = list_files([tmp_path / "in"])
 
-    assert [name for _, name in listing.files] == ["a.txt"]
-    assert sorted(path.name for path in listing.skipped) == ["README", "b.pdf"]
+    assert [file.name for file in listing.files] == ["a.txt"]
+    assert sorted(path.name for path in listing.skipped) == ["README", "b.exe"]
 
 
 def test_a_folder_below_a_hidden_one_is_read_when_it_is_named(tmp_path: Path) -> None:
     folder = write(tmp_path / ".data" / "in", a_txt="а")
 
-    assert [name for _, name in list_files([folder]).files] == ["a.txt"]
+    assert [file.name for file in list_files([folder]).files] == ["a.txt"]
 
 
 def test_a_path_that_does_not_exist_is_refused(tmp_path: Path) -> None:
@@ -111,7 +114,7 @@ def test_broken_lines_fail_alone_with_their_numbers(tmp_path: Path) -> None:
         b'"text"',
         b"[" * 900,
         "{'text': '6'}".encode("cp1251"),
-        b'{"text": "\xcf\xf0\xe8"}',
+        b'{"text": "Caf\xe9"}',
         b'{"text": "8\0"}',
         b'{"text": "9"}',
     ]
@@ -136,7 +139,8 @@ def test_deep_nesting_and_giant_numbers_fail_alone(tmp_path: Path, end: str) -> 
     deep, number = "[" * 200_000, "9" * 10_000
     (tmp_path / "a.jsonl").write_text(f'{deep}\n{{"a": {number}}}\n{{"text": "3"}}{end}')
 
-    given = list(read_files([(tmp_path / "a.jsonl", "a.jsonl")], 1_000_000))
+    limits = replace(LIMITS, document_bytes=1_000_000)
+    given = list(read_files(list_files([tmp_path / "a.jsonl"]).files, limits))
 
     assert [x.error.key if isinstance(x, Unreadable) else x for x in given] == [
         "document.json",
@@ -171,9 +175,9 @@ def test_a_document_of_the_largest_size_written_in_escapes_is_read(tmp_path: Pat
     [
         ("a.txt", b"x" * (LIMIT + 1), "document.too_large"),
         ("a.md", b"x" * (LIMIT + 1), "document.too_large"),
-        ("a.txt", "Привет".encode("cp1251"), "document.encoding"),
+        ("a.txt", "Größe".encode("latin-1"), "document.encoding"),
         ("a.md", b"\x89PNG\0", "document.binary"),
-        ("a.pdf", b"%PDF", "document.format"),
+        ("a.exe", b"MZ", "document.format"),
         ("a", b"text", "document.format"),
     ],
 )
@@ -205,15 +209,20 @@ def test_the_second_file_of_the_same_name_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_gone_or_no_file_fails_alone(tmp_path: Path) -> None:
-    (tmp_path / "folder.txt").mkdir()
-    gone = tmp_path / "gone.txt"
-    lines = tmp_path / "gone.jsonl"
+    names = ["pipe.txt", "gone.txt", "gone.jsonl", "gone.pdf"]
+    for name in names:
+        (tmp_path / name).touch()
+    files = [file for name in names for file in list_files([tmp_path / name]).files]
+    for name in names:
+        (tmp_path / name).unlink()
+    os.mkfifo(tmp_path / "pipe.txt")
 
-    given = list(read_files([(p, p.name) for p in (tmp_path / "folder.txt", gone, lines)], LIMIT))
+    given = list(read_files(files, LIMITS))
 
     assert [x.error.key for x in given if isinstance(x, Unreadable)] == [
         "document.not_a_file",
-        "document.not_a_file",
+        "document.unreadable",
+        "document.unreadable",
         "document.unreadable",
     ]
 

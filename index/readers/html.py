@@ -1,0 +1,67 @@
+"""Web pages: the main text, without menus and notices, with what the page says of itself."""
+
+import re
+from collections.abc import Iterator
+
+import trafilatura
+from lxml import html
+from trafilatura.settings import Document
+
+from index.errors import InvalidDocument
+from index.readers.layout import document, table_row, text_of_blocks
+from index.readers.markup import text_of_markup
+from index.readers.source import Fields, Source
+from index.text.normalise import decode
+
+_CHARSET = re.compile(
+    rb"""<meta[^>]+charset\s*=\s*["']?\s*([\w-]+)|encoding=["']([\w-]+)["']""", re.I
+)
+_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
+_LANGUAGE = re.compile(r"""<html[^>]*?\slang\s*=\s*["']?([\w-]+)""", re.IGNORECASE)
+# Only a date that the page says of itself: the first that stands somewhere may be any other.
+_DATES = {"original_date": True, "extensive_search": False}
+_RULE = re.compile(r"[|\s:-]+")  # the line below the head of a table in Markdown
+
+
+def read(source: Source) -> Iterator[Fields]:
+    """Yield a page as one document."""
+    page = _DECLARATION.sub("", _decoded(source.whole(source.limits.file_bytes)))
+    if not page.strip():
+        raise InvalidDocument("document.empty")
+    found = trafilatura.bare_extraction(
+        page, with_metadata=True, include_comments=False, date_extraction_params=_DATES
+    )
+    found = found if isinstance(found, Document) else None
+    text = _lines(found.text or "") if found is not None else ""
+    # Too short a page has no main text that could be told from the rest.
+    text = text or text_of_markup(html.document_fromstring(page))
+    language = _LANGUAGE.search(page)
+    yield document(
+        source.name,
+        text,
+        title=found.title if found is not None else None,
+        date=found.date if found is not None else None,
+        url=found.url if found is not None else None,
+        language=language.group(1) if language else None,
+    )
+
+
+def _decoded(data: bytes) -> str:
+    """Return the page in the encoding it declares where that is true, else in its likeliest."""
+    declared = _CHARSET.search(data[:2048])
+    if declared is not None:
+        try:
+            return data.decode((declared[1] or declared[2]).decode())
+        except (LookupError, UnicodeDecodeError):
+            pass
+    return decode(data)
+
+
+def _lines(text: str) -> str:
+    """Return an extracted text with its tables as readable lines."""
+    lines = text.splitlines()
+    return text_of_blocks(
+        table_row(line.strip().strip("|").split("|")) if line.startswith("|") else line
+        for line in lines
+        if not (line.startswith("|") and _RULE.fullmatch(line))
+    )

@@ -1,0 +1,52 @@
+"""The text of a tree of HTML: a line a paragraph, a line a row of a table."""
+
+from collections.abc import Iterator
+
+from index.readers.layout import Row, one_line, table_row, text_of_blocks
+from index.readers.package import Element, local
+
+_BLOCKS = frozenset(
+    """
+    address article aside blockquote body br center dd details dialog div dl dt fieldset figcaption
+    figure footer form h1 h2 h3 h4 h5 h6 header hr html li main nav ol p pre section summary table
+    tbody tfoot thead title ul caption
+    """.split()
+)
+_CELLS = ("td", "th")
+_UNSEEN = frozenset("head iframe noscript object script style svg template textarea".split())
+
+
+def text_of_markup(root: Element) -> str:
+    """Return all that a reader of the page sees, in its order."""
+    blocks: list[str] = []
+    line = ""
+    for piece in _pieces(root):
+        if piece is None or isinstance(piece, Row):
+            blocks += [one_line(line), piece or ""]
+            line = ""
+        else:
+            line += piece
+    return text_of_blocks([*blocks, one_line(line)])
+
+
+def _pieces(element: Element) -> Iterator[str | None]:
+    """Yield the text below an element, None at the bounds of blocks, and rows; not by recursion."""
+    stack = [(element, False)]
+    while stack:
+        node, left = stack.pop()
+        name = local(node)
+        if name == "tr":
+            yield table_row(
+                "".join(map(str, cell.itertext())) for cell in node if local(cell) in _CELLS
+            )
+            yield node.tail or ""
+        elif left or name in _UNSEEN or not name:
+            if name in _BLOCKS:
+                yield None
+            yield (node.tail or "") if node is not element else ""
+        else:
+            if name in _BLOCKS:
+                yield None
+            yield node.text or ""
+            stack.append((node, True))
+            stack.extend((child, False) for child in reversed(node))
