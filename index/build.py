@@ -13,10 +13,10 @@ from filelock import FileLock, Timeout
 
 from index.catalog import Catalog, get_state, now, set_state
 from index.errors import Damaged, InvalidDocument, YauapError
-from index.jobs import JobRecord, Jobs
+from index.jobs import JobRecord, Jobs, drop_staged
 from index.publish import publish
 from index.snapshot import Snapshots
-from index.staging import Stager, drop_staged
+from index.staging import Stager
 
 Progress = Callable[[JobRecord], None]
 
@@ -98,15 +98,25 @@ class Indexer:
                 progress(done, len(left))
             publish(self._catalog, self._snapshots, None)
 
+    def compact(self) -> None:
+        """Remove from disk what was deleted: write the snapshot and the catalog anew."""
+        with self._writing(timeout=-1):
+            self.require_compatible()
+            publish(self._catalog, self._snapshots, None, from_nothing=True)
+            self._catalog.vacuum()
+
     def _run(self, job: JobRecord, progress: Progress) -> None:
         self.require_compatible()
         with self._catalog.writing() as connection:
             self._record_build(connection)
             connection.execute(
-                "UPDATE jobs SET state = 'running' WHERE sequence = ?", (job.sequence,)
+                "UPDATE jobs SET state = 'running' WHERE sequence = ? AND state = 'queued'",
+                (job.sequence,),
             )
         while self._stager.stage_next(job.sequence):
             progress(self._jobs.get(job.id))
+        if self._jobs.get(job.id).finished_at is not None:
+            return  # cancelled meanwhile
         publish(self._catalog, self._snapshots, job.sequence)
         progress(self._jobs.get(job.id))
 
@@ -119,7 +129,8 @@ class Indexer:
                 (error.to_json(), job.sequence),
             )
             connection.execute(
-                "UPDATE jobs SET state = 'failed', finished_at = ? WHERE sequence = ?",
+                "UPDATE jobs SET state = 'failed', finished_at = ? "
+                "WHERE sequence = ? AND finished_at IS NULL",
                 (now(), job.sequence),
             )
 

@@ -1,7 +1,7 @@
 """The catalog: one SQLite file in the data folder that holds the truth.
 
-Documents with their versions and texts, chunks with their vectors, jobs, and which snapshot is
-published. Everything else in the data folder can be made again from it.
+Documents with their versions and texts, chunks with their vectors, jobs, keys, feedback, and which
+snapshot is published. Everything else in the data folder can be made again from it.
 """
 
 import sqlite3
@@ -15,7 +15,13 @@ from filelock import FileLock
 
 from index.errors import Conflict, Damaged, Unavailable
 
-_FORMAT = 1
+# What makes a catalog, in the order it was added: an older one takes the steps that it lacks.
+_STEPS = ("schema.sql", "schema_service.sql")
+_FORMAT = len(_STEPS)
+
+# How many deletions there were: they change what is found without a new snapshot.
+DELETIONS = "deletions"
+_WAIT_SECONDS = 60.0  # for another writer
 
 
 def now() -> str:
@@ -38,7 +44,7 @@ class Catalog:
                     # Turning WAL on does not wait for others that do the same, so they queue here.
                     with FileLock(data_dir / ".create.lock"):
                         connection.execute("PRAGMA journal_mode = WAL")
-                        _create(connection)
+                        _bring_up(connection)
         except sqlite3.DatabaseError as error:
             raise _as_ours(error, self._file) from error
         except OSError as error:
@@ -56,6 +62,20 @@ class Catalog:
         with self._transaction("BEGIN IMMEDIATE") as connection:
             yield connection
 
+    def vacuum(self) -> None:
+        """Write the file anew without what was deleted, and empty the log beside it.
+
+        Raises Conflict where a reader holds on to an earlier state for a minute.
+        """
+        try:
+            with self._connected() as connection:
+                connection.execute("VACUUM")
+                (busy, *_) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        except sqlite3.DatabaseError as error:
+            raise _as_ours(error, self._file) from error
+        if busy:
+            raise Conflict("data.busy")
+
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[sqlite3.Connection]:
         try:
@@ -72,7 +92,7 @@ class Catalog:
 
     @contextmanager
     def _connected(self) -> Iterator[sqlite3.Connection]:
-        connection = sqlite3.connect(self._file, timeout=60, isolation_level=None)
+        connection = sqlite3.connect(self._file, timeout=_WAIT_SECONDS, isolation_level=None)
         connection.row_factory = sqlite3.Row
         connection.execute("PRAGMA synchronous = FULL")
         try:
@@ -81,14 +101,15 @@ class Catalog:
             connection.close()
 
 
-def _create(connection: sqlite3.Connection) -> None:
-    if _format(connection) == 0:
-        connection.execute("BEGIN IMMEDIATE")
-        if _format(connection) == 0:  # else another process was quicker
-            for statement in files("index").joinpath("schema.sql").read_text().split(";\n"):
-                connection.execute(statement)
-            connection.execute(f"PRAGMA user_version = {_FORMAT}")
-        connection.execute("COMMIT")
+def _bring_up(connection: sqlite3.Connection) -> None:
+    connection.execute("BEGIN IMMEDIATE")
+    missing = _STEPS[_format(connection) :]  # none where another process was quicker
+    for step in missing:
+        for statement in files("index").joinpath(step).read_text().split(";\n"):
+            connection.execute(statement)
+    if missing:
+        connection.execute(f"PRAGMA user_version = {_FORMAT}")
+    connection.execute("COMMIT")
     if (found := _format(connection)) != _FORMAT:
         raise Conflict("data.format", found=found, expected=_FORMAT)
 

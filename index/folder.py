@@ -8,6 +8,7 @@ from index.embedding import open_embedder
 from index.embedding.centring import load_centring
 from index.jobs import Jobs
 from index.library import Library
+from index.origins import Origins
 from index.reader import Index
 from index.settings import IndexSettings
 from index.snapshot import BuildSpec, Snapshots
@@ -28,6 +29,7 @@ class DataFolder:
         self.snapshots = Snapshots(self.catalog.data_dir, build, self.centring)
         self.library = Library(self.catalog)
         self.jobs = Jobs(self.catalog)
+        self.origins = Origins(self.catalog)
         self.index = Index(self.catalog, self.snapshots)
         stager = Stager(self.catalog, self.embedder, settings.chunk_tokens)
         self.indexer = Indexer(self.catalog, self.snapshots, stager)

@@ -9,13 +9,18 @@ import secrets
 import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
+from tempfile import SpooledTemporaryFile
 from typing import Any
 
 from index.catalog import Catalog, now
 from index.documents import Document
-from index.errors import InvalidDocument, NotFound
+from index.errors import Conflict, InvalidDocument, NotFound
 from index.messages import MessageLanguage, message
 from index.readers import Unreadable
+
+_KEPT_IN_MEMORY = 10_000_000
+_NO_JOB = 2**62
+_ERRORS_OF_A_LIST = 10
 
 OPEN_STATES = ("queued", "running")
 
@@ -32,6 +37,16 @@ class ItemError:
     def reason(self, language: MessageLanguage) -> str:
         """Return the sentence for a person who reads ``language``."""
         return message(self.key, language, **self.values)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One document of a job and what became of it."""
+
+    index: int
+    document: str | None
+    state: str
+    error: ItemError | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,19 +83,41 @@ class Jobs:
     def accept(
         self, documents: Iterable[Mapping[str, Any] | Unreadable], max_document_bytes: int
     ) -> str:
-        """Queue documents and return the job's id; one that cannot be used fails alone."""
+        """Queue documents and return the job's id; one that cannot be used fails alone.
+
+        Reading them may take long, so they are kept aside meanwhile, in a file without a name, and
+        go in together.
+        """
         job_id = secrets.token_hex(8)
-        with self._catalog.writing() as connection:
-            sequence = connection.execute(
-                "INSERT INTO jobs (id, state, created_at) VALUES (?, 'queued', ?)", (job_id, now())
-            ).lastrowid
-            for position, given in enumerate(documents):
-                connection.execute(
+        with SpooledTemporaryFile(
+            _KEPT_IN_MEMORY, "w+", encoding="ascii", dir=str(self._catalog.data_dir)
+        ) as aside:
+            for given in documents:
+                aside.write(json.dumps(_item(given, max_document_bytes)) + "\n")
+            aside.seek(0)
+            with self._catalog.writing() as connection:
+                sequence = connection.execute(
+                    "INSERT INTO jobs (id, state, created_at) VALUES (?, 'queued', ?)",
+                    (job_id, now()),
+                ).lastrowid
+                connection.executemany(
                     "INSERT INTO items (job, position, document_id, state, payload, error) "
                     "VALUES (?, ?, ?, ?, ?, ?)",
-                    (sequence, position, *_item(given, max_document_bytes)),
+                    ((sequence, n, *json.loads(line)) for n, line in enumerate(aside)),
                 )
         return job_id
+
+    def document_ids(self, job_id: str) -> list[str | None]:
+        """Return the ids of a job's documents in their order, None where one has none."""
+        with self._catalog.reading() as connection:
+            return [
+                row[0]
+                for row in connection.execute(
+                    "SELECT document_id FROM items JOIN jobs ON job = sequence WHERE id = ? "
+                    "ORDER BY position",
+                    (job_id,),
+                )
+            ]
 
     def get(self, job_id: str) -> JobRecord:
         """Return one job with its errors. Raises NotFound."""
@@ -89,6 +126,56 @@ class Jobs:
             if row is None:
                 raise NotFound("job.unknown", id=job_id)
             return _record(connection, row)
+
+    def page(self, before: int | None, limit: int) -> list[JobRecord]:
+        """Return up to ``limit`` jobs older than the one numbered ``before``, the newest first.
+
+        Of their errors only the first.
+        """
+        with self._catalog.reading() as connection:
+            rows = connection.execute(
+                "SELECT * FROM jobs WHERE sequence < ? ORDER BY sequence DESC LIMIT ?",
+                (_NO_JOB if before is None else before, limit),
+            ).fetchall()
+            return [_record(connection, row, _ERRORS_OF_A_LIST) for row in rows]
+
+    def items(self, job_id: str, after: int, limit: int) -> list[Item]:
+        """Return up to ``limit`` documents of a job behind the place ``after``. Raises NotFound."""
+        job = self.get(job_id)
+        with self._catalog.reading() as connection:
+            rows = connection.execute(
+                "SELECT position, document_id, state, error FROM items "
+                "WHERE job = ? AND position > ? ORDER BY position LIMIT ?",
+                (job.sequence, after, limit),
+            )
+            return [
+                Item(n, document, state, None if error is None else _error(n, document, error))
+                for n, document, state, error in rows
+            ]
+
+    def cancel(self, job_id: str) -> JobRecord:
+        """Cancel a job: none of its documents goes in. Returns it.
+
+        Raises NotFound, and Conflict where it is finished; a cancelled job stays so.
+        """
+        job = self.get(job_id)
+        with self._catalog.writing() as connection:
+            cancelled = connection.execute(
+                "UPDATE jobs SET state = 'cancelled', finished_at = ? "
+                "WHERE sequence = ? AND state IN (?, ?)",
+                (now(), job.sequence, *OPEN_STATES),
+            ).rowcount
+            if cancelled:
+                drop_staged(connection, job.sequence)
+                connection.execute(
+                    "UPDATE items SET state = 'cancelled', payload = NULL "
+                    "WHERE job = ? AND state IN ('pending', 'staged')",
+                    (job.sequence,),
+                )
+        job = self.get(job_id)
+        if job.state != "cancelled":
+            raise Conflict("job.finished", id=job_id)
+        return job
 
     def oldest_open(self) -> JobRecord | None:
         """Return the job that is to be worked on next, None where there is none."""
@@ -115,7 +202,32 @@ def _item(
     return document.id, "pending", json.dumps(asdict(document)), None
 
 
-def _record(connection: sqlite3.Connection, row: sqlite3.Row) -> JobRecord:
+def drop_staged(connection: sqlite3.Connection, job: int) -> None:
+    """Remove what a job staged and will not publish.
+
+    Its chunks may be in a snapshot that is just being written, and are never to be found there.
+    """
+    staged = connection.execute(
+        "SELECT document_id, staged_version FROM items WHERE job = ? AND state = 'staged'", (job,)
+    ).fetchall()
+    versions = [tuple(row) for row in staged]
+    connection.executemany(
+        "INSERT OR IGNORE INTO tombstones "
+        "SELECT id FROM chunks WHERE document_id = ? AND version = ?",
+        versions,
+    )
+    for table in ("chunks", "versions"):
+        connection.executemany(
+            f"DELETE FROM {table} WHERE document_id = ? AND version = ?", versions
+        )
+
+
+def _error(index: int, document: str | None, error: str) -> ItemError:
+    told = json.loads(error)
+    return ItemError(index, document, told["key"], told["values"])
+
+
+def _record(connection: sqlite3.Connection, row: sqlite3.Row, most_errors: int = 1000) -> JobRecord:
     sequence = row["sequence"]
     counts = {
         str(state): int(count)
@@ -125,13 +237,9 @@ def _record(connection: sqlite3.Connection, row: sqlite3.Row) -> JobRecord:
     }
     failed = connection.execute(
         "SELECT position, document_id, error FROM items "
-        "WHERE job = ? AND state = 'failed' ORDER BY position LIMIT 1000",
-        (sequence,),
+        "WHERE job = ? AND state = 'failed' ORDER BY position LIMIT ?",
+        (sequence, most_errors),
     )
-    errors = []
-    for position, document_id, error in failed:
-        told = json.loads(error)
-        errors.append(ItemError(position, document_id, told["key"], told["values"]))
     return JobRecord(
         id=row["id"],
         sequence=sequence,
@@ -146,5 +254,5 @@ def _record(connection: sqlite3.Connection, row: sqlite3.Row) -> JobRecord:
         failed=counts.get("failed", 0),
         superseded=counts.get("superseded", 0),
         staged=counts.get("staged", 0),
-        errors=errors,
+        errors=[_error(*failure) for failure in failed],
     )

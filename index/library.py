@@ -2,12 +2,13 @@
 
 import json
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from index.catalog import Catalog
+from index.catalog import DELETIONS, Catalog, get_state, set_state
 from index.documents import composed_id
 from index.errors import Gone, InvalidInput, NotFound
+from index.reader import Filters, document_conditions
 
 _LIVE = """
 FROM documents d JOIN versions v ON v.document_id = d.id AND v.version = d.version
@@ -18,6 +19,8 @@ SELECT d.id, v.title, v.language, v.version, v.characters, v.url, v.published_at
     v.metadata, v.translation_of, v.updated_at, v.sha256,
     (SELECT count(*) FROM chunks c WHERE c.document_id = d.id AND c.version = v.version) AS chunks
 """
+
+_ALL = Filters()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,33 +53,40 @@ class Census:
 
 
 class Library:
-    """The documents of one catalog."""
+    """The documents of one catalog.
+
+    Where ``filters`` are given, documents that they do not let through do not exist.
+    """
 
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
 
-    def page(self, after: str | None, limit: int) -> list[DocumentRecord]:
+    def page(self, after: str | None, limit: int, filters: Filters = _ALL) -> list[DocumentRecord]:
         """Return up to ``limit`` live documents whose ids come after ``after``, by id."""
-        sql = f"{_RECORD} {_LIVE} AND d.id > ? ORDER BY d.id LIMIT ?"
+        narrowed, values = _narrowed(filters)
+        sql = f"{_RECORD} {_LIVE} AND d.id > ? {narrowed} ORDER BY d.id LIMIT ?"
         with self._catalog.reading() as connection:
-            return [_record(row) for row in connection.execute(sql, (after or "", limit))]
+            rows = connection.execute(sql, (after or "", *values, limit))
+            return [_record(row) for row in rows]
 
-    def get(self, document_id: str) -> DocumentRecord:
+    def get(self, document_id: str, filters: Filters = _ALL) -> DocumentRecord:
         """Return one live document. Raises NotFound, or Gone where it was deleted."""
         with self._catalog.reading() as connection:
-            return self._get(connection, composed_id(document_id))
+            return self._get(connection, composed_id(document_id), filters)
 
-    def text(self, document_id: str, version: int | None = None) -> str:
+    def text(self, document_id: str, version: int | None = None, filters: Filters = _ALL) -> str:
         """Return the stored text of a live document, of its live or an earlier kept version.
 
         Raises NotFound for a version that never was and Gone for one that is no longer kept.
         """
         document_id = composed_id(document_id)
         with self._catalog.reading() as connection:
-            live = self._get(connection, document_id).version
+            live = self._get(connection, document_id, filters).version
+            narrowed, values = _narrowed(filters)  # an earlier version had fields of its own
             row = connection.execute(
-                "SELECT text FROM versions WHERE document_id = ? AND version = ? AND version <= ?",
-                (document_id, live if version is None else version, live),
+                "SELECT v.text FROM documents d JOIN versions v ON v.document_id = d.id "
+                f"WHERE d.id = ? AND v.version = ? AND v.version <= ? {narrowed}",
+                (document_id, live if version is None else version, live, *values),
             ).fetchone()
         if row is None:
             known = version is not None and 1 <= version <= live
@@ -99,43 +109,65 @@ class Library:
                 (document_id,),
             ).rowcount
             if not waiting:
-                self._get(connection, document_id)
+                self._get(connection, document_id, _ALL)
             connection.execute("UPDATE documents SET deleted = 1 WHERE id = ?", (document_id,))
             connection.execute(
                 "INSERT OR IGNORE INTO tombstones SELECT id FROM chunks WHERE document_id = ?",
                 (document_id,),
             )
+            count = int(get_state(connection, DELETIONS) or 0)
+            set_state(connection, DELETIONS, str(count + 1))
             for table in ("chunks", "versions"):
                 connection.execute(f"DELETE FROM {table} WHERE document_id = ?", (document_id,))
 
-    def census(self) -> Census:
+    def census(self, filters: Filters = _ALL) -> Census:
         """Count what is live."""
+        narrowed, values = _narrowed(filters)
         with self._catalog.reading() as connection:
             by_language, by_source = (
                 {
                     str(row[0]): int(row[1])
                     for row in connection.execute(
-                        f"SELECT coalesce(v.{column}, ''), count(*) {_LIVE} GROUP BY 1 ORDER BY 1"
+                        f"SELECT coalesce(v.{column}, ''), count(*) {_LIVE} {narrowed} "
+                        "GROUP BY 1 ORDER BY 1",
+                        values,
                     )
                 }
                 for column in ("language", "source")
             )
             (chunks,) = connection.execute(
                 "SELECT count(*) FROM chunks c JOIN documents d "
-                "ON d.id = c.document_id AND d.version = c.version WHERE NOT d.deleted"
+                "ON d.id = c.document_id AND d.version = c.version "
+                "JOIN versions v ON v.document_id = d.id AND v.version = d.version "
+                f"WHERE NOT d.deleted {narrowed}",
+                values,
             ).fetchone()
         return Census(sum(by_language.values()), int(chunks), by_language, by_source)
 
-    def _get(self, connection: sqlite3.Connection, document_id: str) -> DocumentRecord:
-        row = connection.execute(f"{_RECORD} {_LIVE} AND d.id = ?", (document_id,)).fetchone()
+    def _get(
+        self, connection: sqlite3.Connection, document_id: str, filters: Filters
+    ) -> DocumentRecord:
+        narrowed, values = _narrowed(filters)
+        row = connection.execute(
+            f"{_RECORD} {_LIVE} AND d.id = ? {narrowed}", (document_id, *values)
+        ).fetchone()
         if row is not None:
             return _record(row)
         deleted = connection.execute(
             "SELECT 1 FROM documents WHERE id = ? AND deleted", (document_id,)
         ).fetchone()
-        if deleted:
+        if deleted and not filters:
             raise Gone("document.deleted", id=document_id)
         raise NotFound("document.unknown", id=document_id)
+
+
+def _narrowed(filters: Filters) -> tuple[str, list[object]]:
+    """Return the end of a WHERE clause, and its values; of a document, its own language counts."""
+    conditions, values = document_conditions(replace(filters, language=()))
+    if filters.language:
+        conditions.append(f"v.language IN ({', '.join('?' * len(filters.language))})")
+        values += filters.language
+    return "".join(f" AND {condition}" for condition in conditions), values
 
 
 def _record(row: sqlite3.Row) -> DocumentRecord:

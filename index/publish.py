@@ -40,16 +40,20 @@ WHERE c.id = ?
 """
 
 
-def publish(catalog: Catalog, snapshots: Snapshots, job: int | None) -> None:
+def publish(
+    catalog: Catalog, snapshots: Snapshots, job: int | None, *, from_nothing: bool = False
+) -> None:
     """Publish what ``job`` staged; without a job, what is live.
 
     Until the last transaction nothing is visible; after it everything is, and the job has
     succeeded. A document that was deleted meanwhile is in the snapshot but stays deleted.
+    ``from_nothing`` builds upon no earlier snapshot, and none is kept.
     """
     with catalog.reading() as connection:
         published = get_state(connection, "published")
         # A damaged snapshot is not built upon: all that it held stands in the catalog.
-        base = None if published is None or snapshots.verify(published) else published
+        sound = published is not None and not from_nothing and not snapshots.verify(published)
+        base = published if sound else None
         wanted = {int(row[0]) for row in connection.execute(_WANTED, {"job": job})}
         held = set() if base is None else {int(i) for i in snapshots.open(base).vectors.ids}
         changed, removed, upon = held != wanted, sorted(held - wanted), base
@@ -58,26 +62,42 @@ def publish(catalog: Catalog, snapshots: Snapshots, job: int | None) -> None:
         additions = _additions(connection, sorted(wanted - held))
     name = snapshots.write(upon, removed, additions) if changed else base
     with catalog.writing() as connection:
-        _make_live(connection, job)
-        if name is None:
-            connection.execute("DELETE FROM state WHERE key = 'published'")
+        if _is_finished(connection, job):  # cancelled: what was published stays
+            name = published
         else:
-            set_state(connection, "published", name)
-        connection.executemany(
-            "DELETE FROM tombstones WHERE chunk_id = ?",
-            [
-                tuple(row)
-                for row in connection.execute("SELECT chunk_id FROM tombstones").fetchall()
-                if row[0] not in wanted
-            ],
-        )
-        connection.execute(
-            "UPDATE jobs SET state = 'succeeded', finished_at = ?, index_version = ? "
-            "WHERE sequence = ?",
-            (now(), name, job),
-        )
+            _put_in_force(connection, job, name, wanted)
     # The one before stays for readers that have its name and not yet its files.
     snapshots.remove_all_but(kept for kept in (name, base) if kept is not None)
+
+
+def _is_finished(connection: sqlite3.Connection, job: int | None) -> bool:
+    finished = connection.execute(
+        "SELECT 1 FROM jobs WHERE sequence = ? AND finished_at IS NOT NULL", (job,)
+    )
+    return finished.fetchone() is not None
+
+
+def _put_in_force(
+    connection: sqlite3.Connection, job: int | None, name: str | None, wanted: set[int]
+) -> None:
+    _make_live(connection, job)
+    if name is None:
+        connection.execute("DELETE FROM state WHERE key = 'published'")
+    else:
+        set_state(connection, "published", name)
+    connection.executemany(
+        "DELETE FROM tombstones WHERE chunk_id = ?",
+        [
+            tuple(row)
+            for row in connection.execute("SELECT chunk_id FROM tombstones").fetchall()
+            if row[0] not in wanted
+        ],
+    )
+    connection.execute(
+        "UPDATE jobs SET state = 'succeeded', finished_at = ?, index_version = ? "
+        "WHERE sequence = ?",
+        (now(), name, job),
+    )
 
 
 def _additions(connection: sqlite3.Connection, ids: list[int]) -> Additions:

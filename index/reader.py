@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from index.catalog import Catalog, get_state
+from index.catalog import DELETIONS, Catalog, get_state
 from index.embedding.protocol import FloatMatrix
 from index.errors import Damaged
 from index.snapshot import Snapshot, Snapshots
@@ -30,10 +30,41 @@ class Filters:
     published_from: str | None = None
     published_to: str | None = None
     metadata: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    nothing: bool = False  # no passage can meet the conditions
 
     def __bool__(self) -> bool:
         dates = (self.published_from, self.published_to)
-        return any((self.language, self.document_id, self.source, self.metadata, *dates))
+        lists = (self.language, self.document_id, self.source, self.metadata)
+        return self.nothing or any((*lists, *dates))
+
+    def __and__(self, other: "Filters") -> "Filters":
+        """Return filters that let through what both let through."""
+        keys = {**self.metadata, **other.metadata}
+        common = {
+            name: _common(getattr(self, name), getattr(other, name))
+            for name in ("language", "document_id", "source")
+        }
+        metadata = {
+            key: _common(self.metadata.get(key, ()), other.metadata.get(key, ())) for key in keys
+        }
+        from_ = [f.published_from for f in (self, other) if f.published_from is not None]
+        to = [f.published_to for f in (self, other) if f.published_to is not None]
+        return Filters(
+            language=common["language"] or (),
+            document_id=common["document_id"] or (),
+            source=common["source"] or (),
+            published_from=max(from_, default=None),
+            published_to=min(to, default=None),
+            metadata={key: values or () for key, values in metadata.items()},
+            nothing=self.nothing or other.nothing or None in (*common.values(), *metadata.values()),
+        )
+
+
+def _common(first: Sequence[str], second: Sequence[str]) -> Sequence[str] | None:
+    """Return the values that two conditions allow, where () allows all; None: not a single one."""
+    if not first or not second:
+        return first or second
+    return tuple(value for value in first if value in second) or None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +146,7 @@ class IndexView:
         """Return the ids of all live chunks that ``filters`` let through; None for no filter."""
         if not filters:
             return None
-        conditions, values = _conditions(filters)
+        conditions, values = document_conditions(filters)
         rows = self._connection.execute(
             "SELECT c.id FROM chunks c "
             "JOIN documents d ON d.id = c.document_id AND d.version = c.version AND NOT d.deleted "
@@ -139,11 +170,14 @@ class IndexView:
 
     def lead_scores(self, query: FloatMatrix, ids: Ids) -> Scores:
         """Return the cosine of ``query`` with the first passage of each chunk's document."""
+        return self.dense_scores(query, self.leads(ids))
+
+    def leads(self, ids: Ids) -> Ids:
+        """Return the first passage of each chunk's document."""
         if self._opened is None or not len(self._opened.ids):
-            return np.zeros(len(ids), np.float32)
+            return ids
         last = len(self._opened.ids) - 1
-        places = np.minimum(np.searchsorted(self._opened.ids, ids), last)
-        return self._opened.snapshot.vectors.scores(query, self._opened.leads[places])
+        return self._opened.leads[np.minimum(np.searchsorted(self._opened.ids, ids), last)]
 
     def lexical(self, asked: Sequence[Alternatives], count: int, group: Group) -> Ids:
         """Return the best chunks of a group for the words ``asked`` (see LexicalIndex.search)."""
@@ -228,6 +262,18 @@ class Index:
         with self._catalog.reading() as connection:
             return get_state(connection, "published") or EMPTY_VERSION
 
+    def moment(self) -> tuple[str, int]:
+        """Return what changes whenever the same question might be answered in another way."""
+        with self._catalog.reading() as connection:
+            published = get_state(connection, "published") or EMPTY_VERSION
+            return published, int(get_state(connection, DELETIONS) or 0)
+
+    def published_at(self) -> str | None:
+        """Return when the published snapshot was made, None where there is none."""
+        with self._catalog.reading() as connection:
+            name = get_state(connection, "published")
+            return None if name is None else self._opened(name, connection).snapshot.created_at
+
     def _opened(self, name: str, connection: sqlite3.Connection) -> _Opened:
         with self._turn:
             if self._open is None or self._open.snapshot.name != name:
@@ -278,8 +324,12 @@ def _passage(row: sqlite3.Row) -> Passage:
     )
 
 
-def _conditions(filters: Filters) -> tuple[list[str], list[object]]:
-    conditions: list[str] = []
+def document_conditions(filters: Filters) -> tuple[list[str], list[object]]:
+    """Return conditions on ``documents d`` and ``versions v``, and their values; none on language.
+
+    A passage has a language of its own, which its document's need not be.
+    """
+    conditions: list[str] = ["0"] if filters.nothing else []
     values: list[object] = []
     for column, allowed in (
         ("d.id", filters.document_id),

@@ -5,6 +5,8 @@ from pathlib import Path
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from index.readers.limits import Limits
+
 
 class IndexSettings(BaseSettings):
     """Where things lie, which model embeds, and how large things may be."""
@@ -34,5 +36,41 @@ class IndexSettings(BaseSettings):
     )
     batch_size: int = Field(default=32, ge=1, le=1024, description="chunks embedded at a time")
     max_document_bytes: int = Field(
-        default=20_000_000, ge=1, description="largest document or file, in bytes of UTF-8"
+        default=20_000_000,
+        ge=1,
+        description="largest document, in bytes of UTF-8, and largest file of plain text",
     )
+    max_file_bytes: int = Field(
+        default=100_000_000, ge=1, description="largest file of any other format, in bytes"
+    )
+    max_expanded_bytes: int = Field(
+        default=500_000_000,
+        ge=1,
+        description="most that a file and the archives in it may unpack to, in bytes",
+    )
+    max_archive_files: int = Field(
+        default=10_000, ge=1, description="most files of an archive, those of inner ones included"
+    )
+    max_nesting: int = Field(
+        default=3, ge=1, description="how deep archives may lie in each other; 1: no inner ones"
+    )
+    max_pages: int = Field(default=5_000, ge=1, description="most pages of a PDF")
+    max_parse_seconds: float = Field(
+        default=60, gt=0, description="longest that one file may take to be parsed"
+    )
+    max_parse_memory_bytes: int = Field(
+        default=2_000_000_000, ge=200_000_000, description="most memory that parsing may take"
+    )
+
+    def reading_limits(self) -> Limits:
+        """Return how much one file may be, hold, take and grow to."""
+        return Limits(
+            document_bytes=self.max_document_bytes,
+            file_bytes=self.max_file_bytes,
+            expanded_bytes=self.max_expanded_bytes,
+            archive_files=self.max_archive_files,
+            nesting=self.max_nesting,
+            pages=self.max_pages,
+            parse_seconds=self.max_parse_seconds,
+            parse_memory_bytes=self.max_parse_memory_bytes,
+        )

@@ -18,6 +18,7 @@ import numpy as np
 
 from index.catalog import Catalog, get_state, now
 from index.chunking import CHUNKER_VERSION
+from index.durability import sync
 from index.embedding.centring import Centring
 from index.embedding.protocol import EmbedderSpec, FloatMatrix
 from index.errors import Damaged, SnapshotMismatch
@@ -119,6 +120,10 @@ class Snapshots:
             lexical=LexicalIndex(folder),
         )
 
+    def folder(self, name: str) -> Path:
+        """Return where a snapshot lies."""
+        return self._folder / name
+
     def require_compatible(self, name: str) -> None:
         """Raise SnapshotMismatch where the snapshot was built in another way."""
         self.build.require(_manifest(self._folder / name)["build"])
@@ -161,11 +166,11 @@ class Snapshots:
         content = json.dumps(manifest, indent=1, ensure_ascii=False).encode()
         (aside / _MANIFEST).write_bytes(content)
         for path in (*aside.rglob("*"), aside):
-            _sync(path)
+            sync(path)
         # The name holds the manifest's hash, and the manifest those of the other files.
         name = f"{_next_number(self._folder):06d}-{hashlib.sha256(content).hexdigest()[:24]}"
         aside.rename(self._folder / name)
-        _sync(self._folder)
+        sync(self._folder)
         return name
 
     def remove_all_but(self, kept: Iterable[str]) -> None:
@@ -261,11 +266,3 @@ def _described(file: Path) -> dict[str, object]:
 def _next_number(folder: Path) -> int:
     numbers = [part for path in folder.iterdir() if (part := path.name.partition("-")[0]).isdigit()]
     return max(map(int, numbers), default=0) + 1
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -128,18 +128,6 @@ class Stager:
         return vectors
 
 
-def drop_staged(connection: sqlite3.Connection, job: int) -> None:
-    """Remove what a job staged and will not publish."""
-    staged = connection.execute(
-        "SELECT document_id, staged_version FROM items WHERE job = ? AND state = 'staged'", (job,)
-    ).fetchall()
-    for table in ("chunks", "versions"):
-        connection.executemany(
-            f"DELETE FROM {table} WHERE document_id = ? AND version = ?",
-            [tuple(row) for row in staged],
-        )
-
-
 def _still_pending(connection: sqlite3.Connection, job: int, position: int) -> bool:
     row = connection.execute(
         "SELECT state FROM items WHERE job = ? AND position = ?", (job, position)

@@ -2,6 +2,7 @@
 
 import sqlite3
 import threading
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -101,8 +102,24 @@ def test_a_catalog_of_another_format_is_refused_with_both_formats(tmp_path: Path
     connection.execute("PRAGMA user_version = 99")
     connection.close()
 
-    with pytest.raises(Conflict, match=r"format 99.*reads 1"):
+    with pytest.raises(Conflict, match=r"format 99.*reads 2"):
         Catalog(tmp_path)
+
+
+def test_a_catalog_of_an_older_version_keeps_what_it_holds(tmp_path: Path) -> None:
+    connection = sqlite3.connect(tmp_path / Catalog.FILE)
+    connection.executescript(files("index").joinpath("schema.sql").read_text())
+    connection.execute("PRAGMA user_version = 1")
+    connection.execute("INSERT INTO documents VALUES ('kept', 1, 0)")
+    connection.commit()
+    connection.close()
+
+    for _ in range(2):  # the second time nothing is left to be brought up
+        with Catalog(tmp_path).reading() as reading:
+            assert [tuple(row) for row in reading.execute("SELECT * FROM documents")] == [
+                ("kept", 1, 0)
+            ]
+            assert reading.execute("SELECT count(*) FROM keys").fetchone()[0] == 0
 
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:

@@ -4,10 +4,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from index.errors import InvalidDocument, NotFound
+from index import build
+from index.errors import Conflict, InvalidDocument, NotFound
 from index.folder import DataFolder
 from index.jobs import Jobs
 from index.readers import Unreadable
+from index.snapshot import Snapshots, verify_data
+from index.staging import Stager
 from tests.fakes import fake_folder, ingest
 
 GOOD = {"id": "a", "text": "Өфө ҡалаһы."}
@@ -114,3 +117,60 @@ def test_a_job_is_refused_as_a_whole_when_its_documents_cannot_be_read(folder: D
         folder.jobs.accept(documents(), 1000)
 
     assert Jobs(folder.catalog).oldest_open() is None
+
+
+def test_a_job_that_waits_is_cancelled_and_the_next_one_runs(folder: DataFolder) -> None:
+    first = folder.jobs.accept([GOOD], 1000)
+    second = folder.jobs.accept([{"id": "b", "text": "Уфа."}], 1000)
+
+    cancelled = folder.jobs.cancel(first)
+    folder.indexer.run_until(second)
+
+    assert (cancelled.state, cancelled.done, cancelled.total) == ("cancelled", 0, 1)
+    assert folder.jobs.get(first) == folder.jobs.cancel(first) == cancelled
+    assert [item.state for item in folder.jobs.items(first, -1, 9)] == ["cancelled"]
+    assert [record.id for record in folder.library.page(None, 9)] == ["b"]
+
+
+@pytest.mark.parametrize(
+    ("owner", "name", "call"),
+    [(Stager, "stage_next", 1), (Stager, "stage_next", 2), (build, "publish", 1),
+     (Snapshots, "_seal", 1)],
+)  # fmt: skip
+def test_a_job_is_cancelled_while_it_runs(
+    folder: DataFolder, monkeypatch: pytest.MonkeyPatch, owner: object, name: str, call: int
+) -> None:
+    ingest(folder, {"id": "b", "text": "Уфа ҡалаһы."})
+    job_id = folder.jobs.accept([GOOD, {"id": "b", "text": "Уфа."}], 1000)
+    original, calls = getattr(owner, name), []
+
+    def wrapped(*args: object) -> object:
+        calls.append(name)
+        if len(calls) == call:
+            folder.jobs.cancel(job_id)
+        return original(*args)
+
+    monkeypatch.setattr(owner, name, wrapped)
+    job = folder.indexer.run_until(job_id)
+    monkeypatch.undo()
+
+    assert (job.state, job.added, job.updated) == ("cancelled", 0, 0)
+    assert folder.library.text("b") == "Уфа ҡалаһы."
+    assert verify_data(folder.catalog, folder.snapshots) == []
+    assert ingest(folder, GOOD).added == 1
+    assert verify_data(folder.catalog, folder.snapshots) == []
+
+
+def test_a_finished_job_cannot_be_cancelled(folder: DataFolder) -> None:
+    with pytest.raises(Conflict):
+        folder.jobs.cancel(ingest(folder, GOOD).id)
+
+
+def test_jobs_and_their_items_are_listed_in_pages(folder: DataFolder) -> None:
+    jobs = [ingest(folder, {"id": "a", "text": f"текст {n}"}, {"text": 1}) for n in range(3)]
+
+    assert [job.id for job in folder.jobs.page(None, 2)] == [jobs[2].id, jobs[1].id]
+    assert folder.jobs.page(jobs[1].sequence, 9) == [jobs[0]]
+    (second,) = folder.jobs.items(jobs[0].id, 0, 9)
+    assert (second.index, second.state) == (1, "failed")
+    assert second.error == jobs[0].errors[0]
