@@ -8,9 +8,11 @@ import sys
 import time
 from collections.abc import Sequence
 
+import numpy as np
 from sentence_transformers import SentenceTransformer
 
 from index.embedding.bundled import ADAPTED_SPEC, bundled_folder
+from index.embedding.protocol import FloatMatrix
 from index.settings import IndexSettings
 
 _LOAD = """
@@ -28,9 +30,15 @@ class BareModel:
         folder = bundled_folder(ADAPTED_SPEC, settings.model_dir)
         self._model = SentenceTransformer(str(folder), device="cpu")
 
-    def encode(self, texts: Sequence[str]) -> None:
-        """Encode ``texts`` as they are."""
-        self._model.encode(list(texts), batch_size=self._batch_size, show_progress_bar=False)
+    def encode(self, texts: Sequence[str]) -> FloatMatrix:
+        """Return vectors of unit length of ``texts`` as they are."""
+        vectors = self._model.encode(
+            list(texts),
+            batch_size=self._batch_size,
+            normalize_embeddings=True,
+            show_progress_bar=False,
+        )
+        return np.asarray(vectors, np.float32)
 
 
 def seconds_to_load(settings: IndexSettings) -> float:

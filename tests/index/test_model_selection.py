@@ -10,6 +10,7 @@ import pytest
 
 from index.embedding import open_embedder, sentence_transformer
 from index.embedding.bundled import ADAPTED_SPEC
+from index.embedding.onnx_embedder import OnnxEmbedder
 from index.errors import Unavailable
 from index.settings import IndexSettings
 
@@ -45,12 +46,11 @@ def loaded(monkeypatch: pytest.MonkeyPatch) -> RecordingModel:
 
 
 def test_by_default_it_is_the_bundled_model_known_before_anything_is_loaded(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
 ) -> None:
-    monkeypatch.setattr(sentence_transformer, "_load", pytest.fail)
-
     embedder = open_embedder(IndexSettings(model_dir=tmp_path / "none"), pytest.fail)
 
+    assert isinstance(embedder, OnnxEmbedder)
     assert embedder.spec == ADAPTED_SPEC
     assert not (tmp_path / "none").exists()
 

@@ -1,0 +1,143 @@
+"""Embedding through ONNX Runtime: the bundled models, without the libraries of training."""
+
+import json
+import os
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from index.embedding.protocol import EmbedderSpec, FloatMatrix
+
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
+    from tokenizers import Tokenizer
+
+GRAPH = "model.onnx"  # its name in the folder
+_MOST_PADDING = 16  # tokens; a batch of its own costs about as much as that for a few texts
+_MOST_TOKENS = 2048  # of a batch, padding included: more leaves the processor's cache and is slower
+
+
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    session: "InferenceSession"
+    tokenizer: "Tokenizer"
+    dimension: int
+    max_tokens: int
+
+
+class OnnxEmbedder:
+    """An Embedder over a folder of ``bundled.py``, loaded at the first use.
+
+    ``locate`` is called then for the folder. Calls of several threads run side by side.
+    """
+
+    def __init__(self, spec: EmbedderSpec, locate: Callable[[], Path], batch_size: int) -> None:
+        self._spec = spec
+        self._locate = locate
+        self._batch_size = batch_size
+        self._loaded: _Loaded | None = None
+        self._loading = threading.Lock()
+
+    @property
+    def spec(self) -> EmbedderSpec:
+        """Name, revision and prefixes; known without loading the weights."""
+        return self._spec
+
+    @property
+    def dimension(self) -> int:
+        """Length of a vector."""
+        return self._model().dimension
+
+    @property
+    def max_tokens(self) -> int:
+        """Longest input in tokens, the prefix and the model's own markers included."""
+        return self._model().max_tokens
+
+    def embed_queries(self, texts: Sequence[str]) -> FloatMatrix:
+        """Return float32 vectors of shape (len(texts), dimension), each of unit length."""
+        return self._encode([self._spec.query_prefix + text for text in texts])
+
+    def embed_passages(self, texts: Sequence[str]) -> FloatMatrix:
+        """Return float32 vectors of shape (len(texts), dimension), each of unit length."""
+        return self._encode([self._spec.passage_prefix + text for text in texts])
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Return the number of tokens of each text, without prefix and markers."""
+        tokenizer = self._model().tokenizer
+        encoded = tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
+        return [len(text.ids) for text in encoded]
+
+    def first_tokens(self, text: str, count: int) -> str:
+        """Return the beginning of ``text`` that makes up at most ``count`` tokens."""
+        offsets = self._model().tokenizer.encode(text, add_special_tokens=False).offsets
+        return text if len(offsets) <= count else text[: offsets[count - 1][1]]
+
+    def _encode(self, texts: list[str]) -> FloatMatrix:
+        model = self._model()
+        tokens = [
+            _cut(encoded.ids, model.max_tokens)
+            for encoded in model.tokenizer.encode_batch_fast(texts)
+        ]
+        vectors = np.empty((len(texts), model.dimension), np.float32)
+        for batch in _batches([len(ids) for ids in tokens], self._batch_size):
+            lengths = np.array([len(tokens[number]) for number in batch])
+            mask = np.arange(lengths.max()) < lengths[:, None]
+            ids = np.zeros(mask.shape, np.int32)
+            ids[mask] = np.concatenate([tokens[number] for number in batch])
+            (vectors[batch],) = model.session.run(
+                ["vectors"], {"ids": ids, "mask": mask.astype(np.int32)}
+            )
+        return vectors
+
+    def _model(self) -> _Loaded:
+        with self._loading:
+            if self._loaded is None:
+                self._loaded = _load(self._locate())
+            return self._loaded
+
+
+def _cut(ids: list[int], longest: int) -> list[int]:
+    """Keep the mark at the end."""
+    return ids if len(ids) <= longest else [*ids[: longest - 1], ids[-1]]
+
+
+def _batches(lengths: Sequence[int], most: int) -> Iterator[list[int]]:
+    """Yield the numbers of texts that go together: of about one length, the longest first."""
+    batch: list[int] = []
+    for number in sorted(range(len(lengths)), key=lambda number: -lengths[number]):
+        longest = lengths[batch[0]] if batch else 0
+        room = min(most, _MOST_TOKENS // max(longest, 1))
+        if batch and (len(batch) >= room or longest - lengths[number] > _MOST_PADDING):
+            yield batch
+            batch = []
+        batch.append(number)
+    if batch:
+        yield batch
+
+
+def _load(folder: Path) -> _Loaded:
+    from onnxruntime import InferenceSession, SessionOptions
+    from tokenizers import Tokenizer
+
+    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    options = SessionOptions()
+    options.intra_op_num_threads = _threads()
+    options.enable_mem_pattern = False  # it keeps memory for each shape of a batch; they all differ
+    # A thread that waits for work in a loop takes the processor from everything else.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    return _Loaded(
+        session=InferenceSession(folder / GRAPH, options, providers=["CPUExecutionProvider"]),
+        tokenizer=Tokenizer.from_file(str(folder / "tokenizer.json")),
+        dimension=config["hidden_size"],
+        max_tokens=config["max_position_embeddings"],
+    )
+
+
+def _threads() -> int:
+    """As many as there are processors, or as ``OMP_NUM_THREADS`` says, which FAISS heeds too."""
+    given = os.environ.get("OMP_NUM_THREADS", "")
+    return int(given) if given.isdigit() else os.cpu_count() or 1
