@@ -18,11 +18,12 @@ from eval.evidence import Corpus
 from index.documents import Document
 from index.errors import InvalidDocument, InvalidInput
 from index.readers import Unreadable, list_files, read_files
+from index.settings import IndexSettings
 from index.text.language import detect_language
 
 LANGUAGES = ("ba", "ru")
 
-_MAX_BYTES = 20_000_000
+_LIMITS = IndexSettings.model_construct().reading_limits()
 _ARTICLE_FIELDS = frozenset(("doc_id", "title_ba", "title_ru", "body_ba", "body_ru"))
 
 
@@ -105,13 +106,13 @@ def _read(path: Path) -> Iterator[Document | Problem]:
     except InvalidInput as error:
         yield Problem(path.name, 0, str(error))
     else:
-        for fields in read_files(files, _MAX_BYTES):
+        for fields in read_files(files, _LIMITS):
             yield _problem(fields) if isinstance(fields, Unreadable) else _document(fields)
 
 
 def _document(fields: dict[str, Any]) -> Document | Problem:
     try:
-        return Document.from_mapping(fields, _MAX_BYTES)
+        return Document.from_mapping(fields, _LIMITS.document_bytes)
     except InvalidDocument as error:
         return _problem(Unreadable(str(fields.get("id")), error))
 

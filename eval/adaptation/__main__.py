@@ -1,14 +1,16 @@
 """``python -m eval.adaptation CORPORA``: teach the bundled model Bashkir.
 
-``train`` learns by the recipe that was chosen and writes what is shipped; a training that was
-stopped goes on from its last checkpoint. ``screen`` tries the recipes shortly, and keeps their
-figures. ``card`` measures the model that is shipped against the base, after ``make fit``.
+``train`` learns by the recipes that were chosen, one after the other, and writes what is shipped; a
+training that was stopped goes on from its last checkpoint. ``screen`` tries the recipes shortly,
+and keeps their figures. ``card`` measures the model that is shipped against the base, after
+``make fit``.
 """
 
 import argparse
 import json
 import time
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +23,8 @@ from eval.adaptation.card import measured, read_card, write_card
 from eval.adaptation.encoder import Encoder
 from eval.adaptation.judging import make_judge
 from eval.adaptation.material import Material, read_material
-from eval.adaptation.recipe import FULL, SCREENED, Recipe
+from eval.adaptation.recipe import SCREENED, STAGES, Recipe
+from eval.adaptation.stages import through_stage
 from eval.adaptation.training import Training
 from eval.headlines import HeadlineBenchmark, read_benchmark
 from eval.provenance import commit, now
@@ -67,15 +70,37 @@ class _Workshop:
         folder.mkdir(parents=True, exist_ok=True)
 
     def train(self) -> None:
-        """Learn by the chosen recipe and write the file and the beginning of its card."""
-        report, student = self._learn(FULL)
+        """Learn stage by stage, and write the file and the beginning of its card."""
+        student = Encoder(self._base)
+        stages = [
+            through_stage(
+                student, recipe, self._learned(recipe), partial(self._learn, recipe, student)
+            )
+            for recipe in STAGES
+        ]
         base = load_file(self._base / "model.safetensors")
         adapted = {f"encoder.{name}": w.numpy() for name, w in student.weights().items()}
-        write_card({"sha256": save_adaptation(base, adapted), **report})
+        material = self._material(STAGES[-1].passage_tokens)
+        write_card(
+            {
+                "sha256": save_adaptation(base, adapted),
+                "stages": stages,
+                "sentences": len(material.pairs),
+                "articles": len(material.stories),
+                "left_out": [asdict(leak) for leak in material.left_out],
+            }
+        )
+        for recipe in STAGES:
+            self._learned(recipe).unlink()
+
+    def _learned(self, recipe: Recipe) -> Path:
+        return self._folder / f"{recipe.name}.learned"
 
     def screen(self, recipe: Recipe) -> None:
         """Learn shortly, judge, and put the figures among those that are kept."""
-        report, student = self._learn(recipe)
+        torch.manual_seed(recipe.seed)  # low-rank adapters begin by chance
+        student = Encoder(self._base, recipe.rank)
+        report = self._learn(recipe, student)
         with self._console.status("judging …"):
             report["figures"] = make_judge(self._benchmark(), self._teacher).figures(student)
         self._console.print_json(data=report["figures"])
@@ -83,10 +108,8 @@ class _Workshop:
         kept[recipe.name] = {name: report[name] for name in ("commit", "recipe", "figures")}
         _SCREENED.write_text(json.dumps(kept, ensure_ascii=False, indent=1) + "\n", "utf-8")
 
-    def _learn(self, recipe: Recipe) -> tuple[dict[str, Any], Encoder]:
+    def _learn(self, recipe: Recipe, student: Encoder) -> dict[str, Any]:
         self._console.rule(recipe.name)
-        torch.manual_seed(recipe.seed)
-        student = Encoder(self._base, recipe.rank)
         material = self._material(recipe.passage_tokens)
         started, code = time.monotonic(), commit()  # of the start: what is loaded is what runs
         training = Training(recipe, material, self._teacher, student)
@@ -99,16 +122,12 @@ class _Workshop:
                 progress.update(task, completed=done, total=total, description=told)
 
             training.run(self._folder / f"{recipe.name}.checkpoint", show)
-        report = {
+        return {
             "created_at": now(),
             "commit": code,
             "recipe": asdict(recipe),
             "minutes": round((time.monotonic() - started) / 60, 1),
-            "sentences": len(material.pairs),
-            "articles": len(material.stories),
-            "left_out": [asdict(leak) for leak in material.left_out],
         }
-        return report, student
 
     def _material(self, tokens: int) -> Material:
         if tokens not in self._materials:

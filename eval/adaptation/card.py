@@ -46,7 +46,11 @@ def write_card(card: Mapping[str, Any]) -> None:
 
 def card_for_people(card: Mapping[str, Any]) -> str:
     """Return the card in Markdown."""
-    recipe = "\n".join(f"| {name} | {value} |" for name, value in card["recipe"].items())
+    stages = card["stages"]
+    recipes = "\n".join(
+        f"| {name} | {' | '.join(str(stage['recipe'][name]) for stage in stages)} |"
+        for name in stages[0]["recipe"]
+    )
     tables = "\n\n".join(
         f"{source}, nDCG@10 (both: share of queries), adapted and base, vectors alone:\n\n"
         "| | adapted | base | difference |\n|---|---|---|---|\n"
@@ -56,8 +60,12 @@ def card_for_people(card: Mapping[str, Any]) -> str:
     measured_at = card.get("measured_at", "– (not measured yet)")
     return _CARD.format(
         **card,
+        commits=", ".join(dict.fromkeys(stage["commit"] for stage in stages)),
+        minutes=" and ".join(str(stage["minutes"]) for stage in stages),
+        head=" | ".join(f"stage {number}" for number in range(1, len(stages) + 1)),
+        rules="---|" * len(stages),
         measured=measured_at,
-        table_of_recipe=recipe,
+        table_of_recipes=recipes,
         tables=tables,
         count=len(card["left_out"]),
     )
@@ -71,7 +79,7 @@ def _row(name: str, figure: Mapping[str, Any]) -> str:
 
 _CARD = """# multilingual-e5-small-bashkir
 
-Written by `python -m eval.adaptation` at commit {commit}; `layers.safetensors`, SHA-256
+Written by `python -m eval.adaptation` at commit {commits}; `layers.safetensors`, SHA-256
 `{sha256}`.
 
 Differences, 8 bits each, from the encoder layers of multilingual-e5-small (MIT licence; the weights
@@ -95,12 +103,12 @@ both. Some distractors of the mixed corpus are bodies that it learned from.
 
 ## How
 
-`eval/adaptation/recipe.py` says what each setting means and whose methods they are; it took
-{minutes} minutes on two cores.
+`eval/adaptation/recipe.py` says what each setting means and whose methods they are. Each stage goes
+on from what the one before learned; they took {minutes} minutes on two cores.
 
-| setting | value |
-|---|---|
-{table_of_recipe}
+| setting | {head} |
+|---|{rules}
+{table_of_recipes}
 
 ## How good
 

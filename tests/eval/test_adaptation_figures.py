@@ -18,7 +18,7 @@ from eval.adaptation.encoder import Encoder
 from eval.adaptation.figures import Figure, compare, headline_figures, paragraph_figures
 from eval.adaptation.judging import make_judge
 from eval.adaptation.leaks import Leak
-from eval.adaptation.recipe import FULL
+from eval.adaptation.recipe import FULL, FURTHER
 from eval.corpora import LANGUAGES, document_fields, version_id
 from eval.evidence import GoldSpan
 from eval.fitting.examples import Asked
@@ -160,7 +160,7 @@ class Reading(Encoder):
 def word(language: str, number: int) -> str:
     """A word of four letters: one token of the fake embedder."""
     return (
-        ("ҡә" if language == "ba" else "рю") + chr(0x410 + number // 32) + chr(0x410 + number % 32)
+        ("ҡә" if language == "ba" else "рю") + chr(0x430 + number // 32) + chr(0x430 + number % 32)
     )
 
 
@@ -305,10 +305,15 @@ def figure(base: float, adapted: float) -> dict[str, Any]:
 
 CARD: dict[str, Any] = {
     "sha256": "0123456789abcdef" * 4,
-    "created_at": "2024-02-15T00:00:00Z",
-    "commit": "c0ffee0123456789",
-    "recipe": asdict(FULL),
-    "minutes": 61.5,
+    "stages": [
+        {
+            "created_at": "2024-02-15T00:00:00Z",
+            "commit": commit,
+            "recipe": asdict(recipe),
+            "minutes": minutes,
+        }
+        for recipe, commit, minutes in ((FULL, "c0ffee01", 61.5), (FURTHER, "decade23", 12.5))
+    ],
     "sentences": 35527,
     "articles": 3950,
     "left_out": [asdict(Leak(f"train-{n}", "dev-1", 0.4)) for n in range(37)],
@@ -322,14 +327,15 @@ FIGURES = {
 def test_the_card_tells_what_the_model_is_and_from_what_it_was_made() -> None:
     card = card_for_people(CARD)
     assert CARD["sha256"] in card
-    assert CARD["commit"] in card
+    assert "commit c0ffee01, decade23;" in card
     assert "35527 pairs" in card
     assert "3950 articles" in card
     assert "37 articles were left out" in " ".join(card.split())
     assert "not measured yet" in card
-    assert "61.5\nminutes" in card or "61.5 minutes" in card
+    assert "61.5 and 12.5 minutes" in card
+    further = asdict(FURTHER)
     for name, value in asdict(FULL).items():
-        assert f"| {name} | {value} |" in card
+        assert f"| {name} | {value} | {further[name]} |" in card
     assert not re.search(r"[{}]", card)
     assert "nDCG" not in card
 

@@ -17,6 +17,7 @@ from transformers import AutoModel, BertConfig, BertModel, PreTrainedTokenizerFa
 from eval.adaptation.encoder import Encoder
 from eval.adaptation.material import Material, Pair, Story
 from eval.adaptation.recipe import Recipe
+from eval.adaptation.stages import through_stage
 from eval.adaptation.training import Training, plan
 
 MARKERS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]"]
@@ -70,7 +71,7 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
         single="[CLS] $A [SEP]", special_tokens=[("[CLS]", 2), ("[SEP]", 3)]
     )
     names = dict(zip(("pad_token", "unk_token", "cls_token", "sep_token"), MARKERS, strict=True))
-    fast = PreTrainedTokenizerFast(tokenizer_object=tokenizer, **names)  # type: ignore[no-untyped-call]
+    fast = PreTrainedTokenizerFast(tokenizer_object=tokenizer, **names)  # type: ignore[no-untyped-call] # no types
     fast.save_pretrained(folder)
     config = BertConfig(
         vocab_size=len(words),
@@ -397,3 +398,23 @@ def test_russian_is_held_to_the_teachers_vectors(first_loss: Callable[..., float
     held = replace(RETRIEVED, keep=1.0, retrieve=0.0)
     assert first_loss(held, replace(TOY, stories=russian)) == pytest.approx(0.0, abs=1e-5)
     assert first_loss(held) > 0.02
+
+
+def test_a_stage_keeps_a_share_of_its_way_and_is_not_learned_twice(
+    base: Path, tmp_path: Path
+) -> None:
+    def learn(learner: Encoder) -> dict[str, object]:
+        for weight in learner.trained():
+            weight.data += 1.0
+        return {"minutes": 3.5}
+
+    recipe = replace(RECIPE, share=0.25)
+    learned = tmp_path / "further.learned"
+    at_first, first, later = Encoder(base), Encoder(base), Encoder(base)
+    assert through_stage(first, recipe, learned, lambda: learn(first)) == {"minutes": 3.5}
+    assert through_stage(later, recipe, learned, lambda: pytest.fail("again")) == {"minutes": 3.5}
+    for name, weight in at_first.layers.state_dict().items():
+        for learner in (first, later):
+            torch.testing.assert_close(learner.layers.state_dict()[name], weight + 0.25)
+    with pytest.raises(ValueError, match="remove it"):  # its weights are others by now
+        through_stage(first, recipe, learned, lambda: learn(first))

@@ -119,8 +119,9 @@ def test_the_card_tells_people_the_figures_of_the_run_that_made_the_file() -> No
     told = (ADAPTED / "CARD.md").read_text("utf-8")
 
     assert card["sha256"] in told
-    assert card["commit"] in told
-    assert "dirty" not in card["commit"]
+    for stage in card["stages"]:
+        assert stage["commit"] in told
+        assert "dirty" not in stage["commit"]
     for figures in card["figures"].values():
         for figure in figures.values():
             assert f"{figure['adapted']['value']:.3f}" in told
