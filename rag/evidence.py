@@ -22,7 +22,7 @@ from index.text.language import Language, detect_language
 from index.text.sentences import sentence_spans
 from index.text.spans import Span
 from rag.facts import Fact, FactKind, find_facts
-from rag.query import Query
+from rag.query import Query, share_held
 from rag.questions import Kind
 from rag.retrieval import Hit, with_neighbours
 
@@ -31,6 +31,8 @@ FEATURES = (
     "relative_nearness",  # that, as a z-score among the question's sentences
     "coverage",  # share of the question's terms in the sentence, by weight
     "relative_coverage",  # that, as a z-score among the question's sentences
+    "own_nearness",  # cosine of question and sentence, both from the mean of the document's
+    "own_coverage",  # coverage, where a word counts the less the more of its sentences hold it
     "near_coverage",  # share of the question's terms in the sentence and its two neighbours
     "context_coverage",  # share of the question's terms in the passage and its title
     "passage",  # fused score of the passage
@@ -38,6 +40,7 @@ FEATURES = (
     "bm25",  # of the passage, as a share of what the question's words weigh
     "rank",  # 1 / rank of the passage
     "document_rank",  # 1 / rank of the document, by its best passage
+    "lead",  # the first sentence of its document
     "expected_fact",  # holds what is asked for, beyond what the question says itself
     "missing_fact",  # is asked for a fact and does not hold one
     "leans_back",  # begins with a pronoun whose sense stands elsewhere
@@ -53,6 +56,11 @@ EXPECTED: dict[Kind, tuple[FactKind, ...]] = {
     "how_many": ("number",),
     "where": ("place",),
 }
+_CAUSE = re.compile(
+    r"\b(?:сөнки|арҡаһында|сәбәп|һөҙөмтәһендә|маҡсат|из-за|потому|так как|поскольку|в связи с|"
+    r"причин|вызва|благодаря|чтобы|вследствие|в результате)",
+    re.IGNORECASE,
+)
 _LEANS_BACK = re.compile(
     r"^[\s—–\-«\"(]*(?:Был|Ул|Улар|Уның|Уға|Уны|Унда|Шул|Ошо|Бында|Шулай|Бынан|Он|Она|Оно|Они|Это|Этот|Эта|Эти|"
     r"Его|Её|Ее|Их|Там|Здесь|Об этом|При этом|Также|Кроме того|Так)\b"
@@ -112,11 +120,10 @@ def find_candidates(
     Only those that look best without their vectors are embedded and returned.
     """
     hits = with_neighbours(view, query, hits, _DOCUMENTS, _REACH)
-    rows = _likely(hits, query, EXPECTED.get(kind, ()))
+    rows = _likely(view, hits, query, kind)
     if not rows:
         return []
-    nearness = vectors.of([row.text for row in rows]) @ query.vector
-    return _with_features(rows, nearness, kind in EXPECTED, query.language)
+    return _with_features(rows, query, vectors.of([row.text for row in rows]), _wants(kind))
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +135,11 @@ class _Rough:
     said: list[Fact]
     rank: int
     document_rank: int
+    held: NDArray[np.float64]
     coverage: float
     near: float
     context: float
+    lead: bool
     expected: bool
 
     @property
@@ -139,14 +148,28 @@ class _Rough:
         return self.coverage + self.near + 0.5 * self.expected + 0.5 / self.document_rank
 
 
-def _likely(hits: Sequence[Hit], query: Query, expected: Sequence[FactKind]) -> list[_Rough]:
+def _wants(kind: Kind) -> bool:
+    """Whether it can be told of a sentence that it holds what such a question asks for."""
+    return kind in EXPECTED or kind == "why"
+
+
+def _holds_expected(kind: Kind, text: str, facts: Sequence[Fact]) -> bool:
+    if kind == "why":
+        return bool(_CAUSE.search(text))
+    return any(fact.kind in EXPECTED.get(kind, ()) for fact in facts)
+
+
+def _likely(view: IndexView, hits: Sequence[Hit], query: Query, kind: Kind) -> list[_Rough]:
     """Return the most promising sentences of ``hits``."""
+    ids = np.array([hit.passage.chunk_id for hit in hits], np.int64)
+    begins = set(view.leads(ids).tolist())
     rows: dict[str, _Rough] = {}  # the same sentence in another document says nothing more
     documents = list(dict.fromkeys(hit.passage.document_id for hit in hits))
     for rank, hit in enumerate(hits, 1):
         document_rank = 1 + documents.index(hit.passage.document_id)
-        context = _coverage(query, f"{hit.passage.title or ''}\n{hit.passage.text}")
         spans = sentence_spans(hit.passage.text)
+        terms = [_terms(span.of(hit.passage.text)) for span in spans]
+        context = query.coverage(_terms(hit.passage.title or "").union(*terms))
         for place, span in enumerate(spans):
             text = span.of(hit.passage.text)
             if text in rows:
@@ -154,27 +177,33 @@ def _likely(hits: Sequence[Hit], query: Query, expected: Sequence[FactKind]) -> 
             found = find_facts(text)
             said = [fact for fact in found if _is_said(fact, query.own)]
             facts = [fact for fact in found if fact not in said]
+            held = query.held(terms[place])
+            near = frozenset[str]().union(*terms[max(0, place - 1) : place + 2])
             rows[text] = _Rough(
                 hit, span.shifted(hit.passage.span.start), text, facts, said, rank, document_rank,
-                _coverage(query, text), _coverage(query, _near(hit.passage.text, spans, place)),
-                context, any(fact.kind in expected for fact in facts),
+                held, share_held(held, query.weights), query.coverage(near), context,
+                place == 0 and hit.passage.chunk_id in begins, _holds_expected(kind, text, facts),
             )  # fmt: skip
     return sorted(rows.values(), key=lambda row: -row.likely)[:_MOST_EMBEDDED]
 
 
 def _with_features(
-    rows: list[_Rough], nearness: FloatMatrix, wants_fact: bool, language: str
+    rows: list[_Rough], query: Query, vectors: FloatMatrix, wants_fact: bool
 ) -> list[Candidate]:
+    nearness = vectors @ query.vector
+    own_nearness, own_coverage = _within_documents(rows, query, vectors)
     relative_nearness = _standardised(nearness)
     relative_coverage = _standardised(np.array([row.coverage for row in rows], np.float32))
     candidates = []
     for i, row in enumerate(rows):
         spoken = detect_language(row.text).language
-        foreign = spoken in ("ba", "ru") and spoken != language
+        foreign = spoken in ("ba", "ru") and spoken != query.language
         values = (
-            nearness[i], relative_nearness[i], row.coverage, relative_coverage[i], row.near,
-            row.context, row.hit.score, row.hit.dense, row.hit.lexical, 1 / row.rank,
-            1 / row.document_rank, row.expected, wants_fact and not row.expected,
+            nearness[i], relative_nearness[i], row.coverage, relative_coverage[i],
+            own_nearness[i], own_coverage[i], row.near, row.context,
+            row.hit.score, row.hit.dense, row.hit.lexical, 1 / row.rank,
+            1 / row.document_rank, row.lead,
+            row.expected, wants_fact and not row.expected,
             bool(_LEANS_BACK.match(row.text)), len(row.text) < 40, len(row.text) > 350,
             foreign, row.coverage * foreign,
         )  # fmt: skip
@@ -185,19 +214,35 @@ def _with_features(
     return candidates
 
 
+def _within_documents(
+    rows: list[_Rough], query: Query, vectors: FloatMatrix
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return how near each row (n,) is, and what it covers, apart from what its document is about.
+
+    All sentences of an article are near a question about it; what tells them apart is the rest.
+    """
+    nearness, coverage = np.zeros(len(rows)), np.zeros(len(rows))
+    documents = np.array([row.hit.passage.document_id for row in rows])
+    for document in dict.fromkeys(documents.tolist()):
+        (own,) = np.nonzero(documents == document)
+        mean = vectors[own].mean(axis=0)
+        apart, asked = vectors[own] - mean, query.vector - mean
+        lengths = np.linalg.norm(apart, axis=1) * np.linalg.norm(asked)
+        nearness[own] = apart @ asked / np.maximum(lengths, 1e-6)
+        held = np.stack([rows[at].held for at in own])
+        rarity = np.log((1 + len(own)) / (0.5 + (held > 0).sum(axis=0)))
+        coverage[own] = [share_held(one, query.weights * rarity) for one in held]
+    return nearness, coverage
+
+
 def _standardised(values: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return z-scores; all 0 where the values hardly differ."""
     deviation = float(values.std()) if len(values) else 0.0
     return (values - values.mean()) / deviation if deviation > 1e-6 else np.zeros_like(values)
 
 
-def _coverage(query: Query, text: str) -> float:
-    return query.coverage(frozenset(term.text for term in analyse(text)))
-
-
-def _near(text: str, spans: Sequence[Span], place: int) -> str:
-    around = spans[max(0, place - 1) : place + 2]
-    return text[around[0].start : around[-1].end]
+def _terms(text: str) -> frozenset[str]:
+    return frozenset(term.text for term in analyse(text))
 
 
 def _is_said(fact: Fact, own: frozenset[str]) -> bool:

@@ -1,87 +1,76 @@
-"""The extractive answer: the sentence or two that answer, quoted.
+"""The extractive answer: the sentences that answer, quoted.
 
 Where the source is in the other language, the fact itself comes first in the asker's: «В 2011 году,
-по башкирскому тексту: «…» [1]».
+по башкирскому тексту: «…» [1]». Sources that say the same are cited together; where they differ,
+that is said, with their dates.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 
 from index.messages import message
 from index.reader import IndexView
-from index.text.spans import Span
+from rag.choosing import Choice, choose
 from rag.citations import cite
-from rag.evidence import EXPECTED, Candidate
-from rag.fact_wording import AnswerLanguage, say_fact
+from rag.evidence import Candidate
+from rag.fact_wording import AnswerLanguage, in_words, say_fact
 from rag.facts import Fact
 from rag.questions import Kind
+from rag.relative_dates import day_of, note_on, relative_date
 from rag.scoring import Scored
-from rag.types import AnswerSpan, Citation
-
-_SECOND_WITHIN = 1.0  # of the best score: one further sentence is shown where it is as likely
+from rag.types import Citation, Part
 
 
-@dataclass(frozen=True, slots=True)
-class Composed:
-    """The words of an answer, what stands on what, and the citations."""
-
-    text: str
-    spans: Sequence[AnswerSpan]
-    citations: Sequence[Citation]
-
-
-def compose(
+def extractive_parts(
     view: IndexView, best_first: Sequence[Scored], kind: Kind, language: AnswerLanguage
-) -> Composed | None:
-    """Write the answer; None where no quotation could be verified."""
-    text = ""
-    spans: list[AnswerSpan] = []
-    citations: list[Citation] = []
-    for chosen in _chosen(best_first, kind):
-        fact = _answering_fact(chosen, kind)
-        focus = fact.span.shifted(chosen.span.start) if fact else None
-        citation = cite(view, chosen.hit.passage, chosen.span, focus, len(citations) + 1)
-        if citation is None:
-            continue
-        citations.append(citation)
-        text += " " if text else ""
-        start = len(text)
-        text += f"{_worded(chosen, citation.quote, fact, language)} [{citation.number}]"
-        spans.append(AnswerSpan(Span(start, len(text)), [citation.number]))
-    return Composed(text, spans, citations) if citations else None
+) -> Iterator[Part]:
+    """Yield the parts of the answer; none where no quotation could be verified."""
+    chosen = choose(best_first, kind)
+    cited: list[tuple[Choice, list[Citation]]] = []
+    for choice in chosen.choices:
+        first = 1 + sum(len(citations) for _, citations in cited)
+        if citations := list(_citations(view, choice, first)):
+            cited.append((choice, citations))
+    differ = chosen.differ and len(cited) > 1
+    for place, (choice, citations) in enumerate(cited):
+        words = _worded(choice, citations[0], differ, language)
+        if differ and place == 0:
+            words = message("answer.sources_differ", language, words=words)
+        yield Part(words, citations)
 
 
-def _chosen(best_first: Sequence[Scored], kind: Kind) -> list[Candidate]:
-    """Return the best sentence, and the next where it is as likely and the first may be wrong.
-
-    A date, a number or a person that was asked for and found needs no second one beside it.
-    """
-    best = best_first[0]
-    if _answering_fact(best.candidate, kind) is not None:
-        return [best.candidate]
-    within = [s for s in best_first[:2] if best.score - s.score < _SECOND_WITHIN]
-    return [scored.candidate for scored in within]
-
-
-def _answering_fact(chosen: Candidate, kind: Kind) -> Fact | None:
-    """Return the fact that was asked for; None where it is not clear which.
-
-    «К 2030 году — 25, а к 2036 году — 40»: the one next to what the question says itself.
-    """
-    expected = EXPECTED.get(kind, ())
-    facts = [fact for fact in chosen.facts if fact.kind in expected]
-    if chosen.said and facts:
-        return min(facts, key=lambda fact: min(_distance(fact, other) for other in chosen.said))
-    return facts[0] if len({fact.text for fact in facts}) == 1 else None
+def _citations(view: IndexView, choice: Choice, first: int) -> Iterator[Citation]:
+    """Yield the quotation of a choice, and of those that agree with it; none without the first."""
+    number = first
+    for candidate in (choice.candidate, *choice.agreeing):
+        own = candidate is choice.candidate
+        focus = choice.fact.span.shifted(candidate.span.start) if own and choice.fact else None
+        citation = cite(view, candidate.hit.passage, candidate.span, focus, number)
+        if citation is not None:
+            yield citation
+            number += 1
+        elif own:
+            return
 
 
-def _distance(fact: Fact, other: Fact) -> int:
-    return max(fact.span.start - other.span.end, other.span.start - fact.span.end, 0)
+def _worded(choice: Choice, cited: Citation, differ: bool, language: AnswerLanguage) -> str:
+    candidate = choice.candidate
+    words = _quoted(candidate, cited.quote, choice.fact, language)
+    if (relative := relative_date(cited.quote)) is not None:
+        words += f" ({note_on(relative, cited.published_at, language)})"
+    elif differ:
+        words += f" ({_dated(cited.published_at, language)})"
+    return words
 
 
-def _worded(chosen: Candidate, quote: str, fact: Fact | None, language: AnswerLanguage) -> str:
+def _quoted(chosen: Candidate, quote: str, fact: Fact | None, language: AnswerLanguage) -> str:
     if chosen.language not in ("ba", "ru") or chosen.language == language:
         return f"«{quote}»"
     said = say_fact(fact, chosen.text, language) if fact else None
     key = "answer.fact_and_quote" if said else "answer.foreign_quote"
     return message(key, language, fact=said, quote=quote)
+
+
+def _dated(published_at: str | None, language: AnswerLanguage) -> str:
+    if published_at is None:
+        return message("answer.no_date", language)
+    return message("answer.dated", language, day=in_words(day_of(published_at), language))

@@ -6,9 +6,10 @@ name in Bashkir letters has several Russian spellings, so it is left to the quot
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from typing import Literal
 
-from rag.facts import DATE, MONTH_STEMS, NUMBER, Fact
+from rag.facts import DATE, NUMBER, Fact, month_index
 
 AnswerLanguage = Literal["ba", "ru"]
 
@@ -23,6 +24,10 @@ _RU_IN = (
 _BA_IN_OF_YEAR = (
     "ғинуарында", "февралендә", "мартында", "апрелендә", "майында", "июнендә",
     "июлендә", "авгусында", "сентябрендә", "октябрендә", "ноябрендә", "декабрендә",
+)  # fmt: skip
+_BA_OF_YEAR = (
+    "ғинуары", "феврале", "марты", "апреле", "майы", "июне",
+    "июле", "авгусы", "сентябре", "октябре", "ноябре", "декабре",
 )  # fmt: skip
 _BA_ON = (
     "ғинуарҙа", "февралдә", "мартта", "апрелдә", "майҙа", "июндә",
@@ -91,6 +96,13 @@ def say_fact(fact: Fact, sentence: str, language: AnswerLanguage) -> str | None:
     return said[0].upper() + said[1:] if said else None
 
 
+def in_words(day: date, language: AnswerLanguage) -> str:
+    """Return a day as it is written out: «1 марта 2022 года», «2022 йылдың 1 марты»."""
+    if language == "ru":
+        return f"{day.day} {_RU_OF[day.month - 1]} {day.year} года"
+    return f"{day.year} йылдың {day.day} {_BA_OF_YEAR[day.month - 1]}"
+
+
 def _date(fact: Fact, sentence: str, language: AnswerLanguage) -> str | None:
     match = DATE.fullmatch(fact.text)
     before = sentence[: fact.span.start]
@@ -98,7 +110,7 @@ def _date(fact: Fact, sentence: str, language: AnswerLanguage) -> str | None:
     if match is None or open_ended or _RANGE_BEFORE.search(before):
         return None  # left to the quotation
     year = match["year"] or match["year_after"]
-    month = _month(match["month"] or match["month_after"])
+    month = month_index(match["month"] or match["month_after"])
     day = match["day"] or match["day_after"]
     if language == "ru":
         return _date_in_russian(day, month, year)
@@ -119,17 +131,6 @@ def _date_in_bashkir(day: str | None, month: int | None, year: str | None) -> st
     if year:
         return f"{year} йылдың {number}{_BA_IN_OF_YEAR[month]}"
     return f"{number}{_BA_ON[month]}"
-
-
-def _month(text: str | None) -> int | None:
-    if text is None:
-        return None
-    lower = text.lower()
-    return next(
-        (i for i, stems in enumerate(MONTH_STEMS) if lower.startswith(stems[0]) or
-         lower.startswith(stems[1])),
-        None,
-    )  # fmt: skip
 
 
 def _number(fact: Fact, sentence: str, language: AnswerLanguage) -> str | None:

@@ -77,6 +77,14 @@ def find_facts(sentence: str) -> list[Fact]:
     return sorted(facts, key=lambda fact: fact.span)
 
 
+def month_index(word: str | None) -> int | None:
+    """Return the month that ``word`` is a form of, from 0; None for no month."""
+    lower = (word or "").lower()
+    return next(
+        (i for i, stems in enumerate(MONTH_STEMS) if lower and lower.startswith(stems)), None
+    )
+
+
 def _overlaps(span: Span, others: list[Span]) -> bool:
     return any(span.start < other.end and other.start < span.end for other in others)
 

@@ -1,29 +1,30 @@
 """From a question to an answer that can be checked, on one page.
 
-question → as understood → retrieval → sentences → confidence → quotations, or a refusal
+question → as understood → retrieval → sentences → confidence → quotations, or what a language model
+makes of them, or a refusal
 """
 
-import secrets
-import time
 from collections.abc import Sequence
 
-from index.messages import message
 from index.reader import Filters, Index, IndexView
 from index.text.language import detect_language
 from index.text.normalise import stored_text
 from rag.conversation import whole_question
+from rag.draft import Draft
 from rag.evidence import Candidate, SentenceVectors, find_candidates
-from rag.extractive import compose
+from rag.extractive import extractive_parts
 from rag.fact_wording import AnswerLanguage
 from rag.fusion import FusionWeights
+from rag.generation.rewriting import ModelRewriter
+from rag.generation.writer import ModelWriter
 from rag.query import Query, QueryReader
-from rag.questions import question_kind, small_talk
+from rag.questions import Kind, question_kind, small_talk
 from rag.retrieval import Found, Hit, Mode, find, retrieve
 from rag.scoring import Scored, Weights, confidence, ranked
-from rag.types import Answer, Ask, Observer, Reason
+from rag.types import Answer, AnswerMode, Ask, Observer, Reason, WrittenBy
 
-_RELATED = 3
 _NOTHING_NEAR = 0.12  # less likely than this: nothing relevant, rather than not enough
+_SURE_OF_LANGUAGE = 0.8
 
 
 class Pipeline:
@@ -37,13 +38,18 @@ class Pipeline:
         fusion: FusionWeights,
         weights: Weights,
         min_confidence: float,
+        writer: ModelWriter | None = None,
+        rewriter: ModelRewriter | None = None,
     ) -> None:
+        """Take the parts; the last two where there is a language model, else there are rules."""
         self._index = index
         self._queries = queries
         self._sentence_vectors = sentence_vectors
         self._fusion = fusion
         self._weights = weights
         self._min_confidence = min_confidence
+        self._writer = writer
+        self._rewriter = rewriter
 
     def search(
         self,
@@ -61,31 +67,38 @@ class Pipeline:
 
     def ask(self, ask: Ask, observer: Observer | None = None) -> Answer:
         """Answer a question from the index, or refuse."""
-        started = time.perf_counter()
-        question = whole_question(_cleaned(ask.question), ask.history)
-        spoken = detect_language(question).language
-        language: AnswerLanguage = ask.language or ("ba" if spoken == "ba" else "ru")
-        draft = _Draft(question, language, started)
-        if observer:
-            observer.started(draft.id, language, self._index.version())
-        if talk := small_talk(question):
+        question = _cleaned(ask.question)
+        talk = small_talk(question)
+        whole = question if talk else whole_question(question, ask.history)
+        spoken = _language(question, whole)
+        draft = Draft(whole, ask.language or spoken, observer or Observer())
+        draft.begin(self._index.version())
+        if talk:
+            draft.found(())
             return draft.refused(f"talk.{talk}", "small_talk", self._index.version())
         with self._index.view() as view:
             if view.is_empty:
+                draft.found(())
                 return draft.refused("answer.empty_index", "empty_index", view.version)
-            query = self._queries.read(question, view)
+            made = None
+            if self._rewriter is not None and ask.mode != "extractive":
+                made = self._rewriter.whole_question(question, ask.history, spoken, draft.wanted)
+                draft.question = made or whole
+            # What a follow-up itself asks for counts, not what was asked before it.
+            kind = "unknown" if made else question_kind(question)
+            if kind == "unknown":
+                kind = question_kind(draft.question)
+            query = self._queries.read(draft.question, view)
             hits = retrieve(view, query, self._fusion, ask.top_k, filters=ask.filters)
             draft.found(hits)
-            if observer:
-                observer.found(hits)
-            return self._answer(view, query, draft)
+            return self._answer(view, query, kind, draft, ask.mode)
 
     def candidates(self, ask: Ask) -> list[Candidate]:
         """Return the sentences considered for a question: what the models are learned from."""
         with self._index.view() as view:
             query = self._queries.read(_cleaned(ask.question), view)
             hits = retrieve(view, query, self._fusion, ask.top_k, filters=ask.filters)
-            return self._considered(view, query, hits)
+            return self._considered(view, query, question_kind(query.text), hits)
 
     def found(self, text: str, depth: int, filters: Filters | None = None) -> tuple[Query, Found]:
         """Return the candidates of a query: what the fusion is learned from."""
@@ -93,71 +106,47 @@ class Pipeline:
             query = self._queries.read(_cleaned(text), view)
             return query, find(view, query, self._fusion, depth, filters=filters)
 
-    def _considered(self, view: IndexView, query: Query, hits: Sequence[Hit]) -> list[Candidate]:
-        kind = question_kind(query.text)
+    def _considered(
+        self, view: IndexView, query: Query, kind: Kind, hits: Sequence[Hit]
+    ) -> list[Candidate]:
         return find_candidates(view, query, kind, hits, self._sentence_vectors)
 
-    def _answer(self, view: IndexView, query: Query, draft: "_Draft") -> Answer:
-        candidates = self._considered(view, query, draft.hits)
+    def _answer(
+        self, view: IndexView, query: Query, kind: Kind, draft: Draft, mode: AnswerMode
+    ) -> Answer:
+        candidates = self._considered(view, query, kind, draft.hits)
         if not candidates:
             return draft.refused("answer.no_evidence", "no_evidence", view.version)
+        reason: Reason
         best_first: list[Scored] = ranked(candidates, self._weights)
         sure = confidence(best_first, self._weights)
         if sure < self._min_confidence:
-            reason: Reason = "no_evidence" if sure < _NOTHING_NEAR else "low_confidence"
+            reason = "no_evidence" if sure < _NOTHING_NEAR else "low_confidence"
             return draft.refused(f"answer.{reason}", reason, view.version, sure)
-        composed = compose(view, best_first, question_kind(query.text), draft.language)
-        if composed is None:
-            return draft.refused("answer.no_evidence", "no_evidence", view.version)
-        return draft.answer(
-            composed.text,
-            None,
-            view.version,
-            sure,
-            spans=composed.spans,
-            citations=composed.citations,
+        written = (
+            self._writer is not None
+            and mode != "extractive"
+            and self._writer.write(view, best_first, draft)
         )
+        if not written:
+            if mode == "generative" and self._writer is None:
+                draft.generator = WrittenBy("extractive", None, degraded=True)
+            draft.write(extractive_parts(view, best_first, kind, draft.language))
+        if draft.is_blank:
+            reason = "low_confidence" if written else "no_evidence"
+            return draft.refused(f"answer.{reason}", reason, view.version, sure)
+        return draft.answered(view.version, sure)
+
+
+def _language(question: str, whole: str) -> AnswerLanguage:
+    """Return the question's own language; that of the whole where it alone does not tell."""
+    guess = detect_language(question)
+    if guess.confidence < _SURE_OF_LANGUAGE or guess.language == "other":
+        guess = detect_language(whole)
+    return "ba" if guess.language == "ba" else "ru"
 
 
 def _cleaned(question: str) -> str:
     """Return a question as one line of text: repaired like documents, no control characters."""
     shown = (c if c.isprintable() or c.isspace() else " " for c in stored_text(question))
     return " ".join("".join(shown).replace("\ufffd", " ").split())
-
-
-class _Draft:
-    """What is known of an answer while it is made: the question, what was found, and the clock."""
-
-    def __init__(self, question: str, language: AnswerLanguage, started: float) -> None:
-        self.language = language
-        self.hits: Sequence[Hit] = ()
-        self.id = secrets.token_urlsafe(12)
-        self._question = question
-        self._started = started
-        self._found_at = started
-
-    def found(self, hits: Sequence[Hit]) -> None:
-        self.hits = hits
-        self._found_at = time.perf_counter()
-
-    def refused(self, key: str, reason: Reason, version: str, sure: float = 0.0) -> Answer:
-        return self.answer(message(key, self.language), reason, version, sure)
-
-    def answer(
-        self, text: str, reason: Reason | None, version: str, sure: float, **parts: Sequence[object]
-    ) -> Answer:
-        done = time.perf_counter()
-        return Answer(
-            id=self.id,
-            question=self._question,
-            language=self.language,
-            text=text,
-            confidence=sure,
-            reason=reason,
-            index_version=version,
-            related=self.hits[:_RELATED] if reason in ("no_evidence", "low_confidence") else (),
-            sources=self.hits,
-            retrieve_ms=1000 * (self._found_at - self._started),
-            answer_ms=1000 * (done - self._found_at),
-            **parts,  # type: ignore[arg-type] # spans and citations, as compose gives them
-        )

@@ -4,6 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
+from numpy.typing import NDArray
+
 from index.embedding.centring import Centring
 from index.embedding.protocol import Embedder, FloatMatrix
 from index.reader import IndexView
@@ -44,16 +47,29 @@ class Query:
     own: frozenset[str]
     vector: FloatMatrix
 
+    @property
+    def weights(self) -> NDArray[np.float64]:
+        """The weight of each of the question's words, shape (words,)."""
+        return np.array([word.weight for word in self.words])
+
+    def held(self, terms: frozenset[str]) -> NDArray[np.float64]:
+        """Return how surely each of the question's words, shape (words,), is among ``terms``."""
+        return np.array(
+            [
+                max((w for t, w in word.alternatives.items() if t in terms), default=0.0)
+                for word in self.words
+            ]
+        )
+
     def coverage(self, terms: frozenset[str]) -> float:
         """Return the share of the question's words, by weight, that stand among ``terms``."""
-        total = sum(word.weight for word in self.words)
-        if not total:
-            return 0.0
-        held = (
-            word.weight * max((w for t, w in word.alternatives.items() if t in terms), default=0.0)
-            for word in self.words
-        )
-        return sum(held) / total
+        return share_held(self.held(terms), self.weights)
+
+
+def share_held(held: NDArray[np.float64], weights: NDArray[np.float64]) -> float:
+    """Return the weighted mean of ``held`` (words,); 0 where nothing weighs anything."""
+    total = float(weights.sum())
+    return float(held @ weights) / total if total else 0.0
 
 
 class QueryReader:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Literal
 
 from index.reader import Filters
 from index.text.spans import Span
@@ -10,6 +10,8 @@ from rag.fact_wording import AnswerLanguage
 from rag.retrieval import Hit
 
 Reason = Literal["no_evidence", "low_confidence", "empty_index", "small_talk"]
+AnswerMode = Literal["auto", "extractive", "generative"]
+RestartReason = Literal["failed", "wrong_language"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,23 +24,17 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """A question with everything that decides its answer; ``language`` None: the question's own."""
+    """A question with everything that decides its answer; ``language`` None: the question's own.
+
+    ``auto`` takes the language model where one is configured.
+    """
 
     question: str
     language: AnswerLanguage | None = None
     top_k: int = 8
     filters: Filters = field(default_factory=Filters)
     history: Sequence[Turn] = ()
-
-
-class Observer(Protocol):
-    """Is told of an answer while it is made, in this order."""
-
-    def started(self, answer_id: str, language: AnswerLanguage, index_version: str) -> None:
-        """The question is understood; nothing has been looked for yet."""
-
-    def found(self, hits: Sequence[Hit]) -> None:
-        """These passages are considered."""
+    mode: AnswerMode = "auto"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +63,53 @@ class AnswerSpan:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """A part of an answer: words without markers, and what they stand on."""
+
+    words: str
+    citations: Sequence[Citation]
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenBy:
+    """What wrote an answer.
+
+    ``degraded``: a language model was asked for and failed or is missing, so the extractive answer
+    stands in; ``model`` is then the one that failed.
+    """
+
+    kind: Literal["extractive", "generative"]
+    model: str | None
+    degraded: bool
+
+
+class Observer:
+    """Is told of an answer while it is made; this one heeds nothing.
+
+    What was cited and said joins to the answer, but for what stands before ``restarted``.
+    """
+
+    def started(self, answer_id: str, language: AnswerLanguage, index_version: str) -> None:
+        """The question is understood; nothing has been looked for yet."""
+
+    def found(self, hits: Sequence[Hit]) -> None:
+        """These passages are considered."""
+
+    def cited(self, citation: Citation) -> None:
+        """A marker of this citation comes with the next words."""
+
+    def said(self, text: str) -> None:
+        """The answer goes on with these words."""
+
+    def restarted(self, reason: RestartReason) -> None:
+        """Everything that was cited and said is void."""
+
+    def wanted(self) -> bool:
+        """Whether anybody still waits for the answer."""
+        return True
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """An answer with its citations, or a refusal with its reason.
 
@@ -80,6 +123,7 @@ class Answer:
     text: str
     confidence: float
     reason: Reason | None
+    generator: WrittenBy
     index_version: str
     spans: Sequence[AnswerSpan] = ()
     citations: Sequence[Citation] = ()

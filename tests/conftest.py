@@ -45,7 +45,7 @@ def seeds_folder(tmp_path_factory: pytest.TempPathFactory, real_embedder: Embedd
     """A data folder that holds the three seeds, embedded by the bundled model. Read only."""
     settings = IndexSettings(data_dir=tmp_path_factory.mktemp("seeds"))
     folder = open_folder(settings, real_embedder)
-    documents = read_files(list_files([SEEDS]).files, settings.max_document_bytes)
+    documents = read_files(list_files([SEEDS]).files, settings.reading_limits())
     job = folder.indexer.run_until(folder.jobs.accept(documents, settings.max_document_bytes))
     assert (job.state, job.added, job.failed) == ("succeeded", 3, 0)
     return folder

@@ -16,7 +16,7 @@ from rag.factory import make_pipeline
 from rag.pipeline import Pipeline
 from rag.retrieval import Hit, Mode
 from rag.settings import AnswerSettings
-from rag.types import Answer, Ask, Turn
+from rag.types import Answer, Ask, Citation, Observer, Turn
 from tests.fakes import fake_folder, ingest
 
 LONG = "Оҙон исемлек: " + ", ".join(f"{n}-се өлөштә {n} мәктәп бар" for n in range(70)) + "."
@@ -289,6 +289,36 @@ def test_a_follow_up_is_answered_as_the_question_it_is_understood_as(filled: Dat
     assert_sound(answer, filled)
 
 
+@pytest.mark.parametrize(
+    ("earlier", "question", "language"),
+    [
+        ("Кто возглавил технопарк?", "Ә ҡасан?", "ba"),
+        ("Кластерлы үҫеш үҙәге ҡайҙа булдырылды?", "А когда?", "ru"),
+        ("Кластерлы үҫеш үҙәге ҡайҙа булдырылды?", "А 2011?", "ba"),
+    ],
+)
+def test_the_language_can_be_switched_in_the_middle(
+    filled: DataFolder, earlier: str, question: str, language: str
+) -> None:
+    answer = sure(filled).ask(Ask(question, history=[Turn("user", earlier)]))
+
+    assert answer.language == language
+    assert_sound(answer, filled)
+
+
+def test_a_follow_up_asks_for_what_it_asks_itself(filled: DataFolder) -> None:
+    # A Bashkir question word stands in the middle, and is carried over with the topic.
+    history = [Turn("user", "Кластерлы үҫеш үҙәген кем булдырҙы?"), Turn("assistant", "…")]
+    answer = sure(filled).ask(Ask("А когда?", language="ru", history=history))
+    assert answer.text.startswith("В 2011 году")
+
+
+def test_thanks_are_no_follow_up(filled: DataFolder) -> None:
+    answer = sure(filled).ask(Ask("Рәхмәт!", history=[Turn("user", RU)]))
+
+    assert (answer.reason, answer.question, answer.language) == ("small_talk", "Рәхмәт!", "ba")
+
+
 def test_a_question_is_cleaned_before_it_is_understood(filled: DataFolder) -> None:
     answer = sure(filled).ask(
         Ask("\ufeff  Кластерлы\n\nүҫеш\0 үҙәге\u200b ҡасан\ud800 булдырылды? ")
@@ -330,7 +360,7 @@ def test_bad_questions_do_no_harm(filled: DataFolder, question: str, earlier: bo
         sure(filled).search(question, mode=mode)
 
 
-class Watching:
+class Watching(Observer):
     """An observer that keeps what it is told."""
 
     def __init__(self) -> None:
@@ -342,6 +372,12 @@ class Watching:
     def found(self, hits: Sequence[Hit]) -> None:
         self.told.append(("found", *hits))
 
+    def cited(self, citation: Citation) -> None:
+        self.told.append(("cited", citation))
+
+    def said(self, text: str) -> None:
+        self.told.append(("said", text))
+
 
 def test_an_observer_is_told_in_order(filled: DataFolder) -> None:
     watching = Watching()
@@ -351,6 +387,8 @@ def test_an_observer_is_told_in_order(filled: DataFolder) -> None:
     assert watching.told == [
         ("started", answer.id, "ba", answer.index_version),
         ("found", *answer.sources),
+        ("cited", *answer.citations),
+        ("said", answer.text),
     ]
 
 
@@ -359,7 +397,11 @@ def test_an_observer_of_small_talk_is_told_of_no_passages(filled: DataFolder) ->
 
     answer = sure(filled).ask(Ask("Сәләм!"), watching)
 
-    assert watching.told == [("started", answer.id, "ba", answer.index_version)]
+    assert watching.told == [
+        ("started", answer.id, "ba", answer.index_version),
+        ("found",),
+        ("said", answer.text),
+    ]
 
 
 def test_each_answer_has_its_own_id(filled: DataFolder) -> None:
