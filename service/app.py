@@ -7,16 +7,31 @@ from importlib.metadata import version
 
 from fastapi import FastAPI
 
+from service.access import Access
+from service.cors import CrossOrigin
 from service.guard import Guard
+from service.limits import Limits
+from service.observing import Observing
 from service.problems import install_problem_handlers
-from service.routes import asking, documents, jobs, pages, status
+from service.routes import (
+    admin,
+    asking,
+    chat,
+    documents,
+    feedback,
+    jobs,
+    pages,
+    status,
+    uploads,
+    widget,
+)
 from service.schemas import ProblemOut
-from service.settings import ServiceSettings
+from service.settings import ServiceSettings, split
 from service.state import ServiceState
 
 _ERRORS = {
     code: {"model": ProblemOut, "content": {"application/problem+json": {}}}
-    for code in (400, 403, 404, 410, 413, 422, 503)
+    for code in (400, 401, 403, 404, 410, 413, 415, 422, 429, 500, 503, 504)
 }
 
 
@@ -33,6 +48,7 @@ def create_app(settings: ServiceSettings) -> FastAPI:
         state.worker.start()
         yield
         state.worker.stop()
+        state.admission.close()
 
     app = FastAPI(
         title="Yauap",
@@ -44,9 +60,19 @@ def create_app(settings: ServiceSettings) -> FastAPI:
         responses=_ERRORS,  # type: ignore[arg-type] # keys are statuses
     )
     app.state.service = state
-    app.add_middleware(Guard, max_body_bytes=settings.max_body_bytes)
+    origins = split(settings.cors_origins)
+    app.add_middleware(
+        Access, keys=state.keys, widget=state.widget, limits=Limits(settings), origins=origins
+    )
+    app.add_middleware(CrossOrigin, keys=state.keys, origins=origins)
+    app.add_middleware(
+        Guard, max_body_bytes=settings.max_body_bytes, body_seconds=settings.body_timeout
+    )
+    app.add_middleware(Observing, metrics=state.metrics)
     install_problem_handlers(app)
-    for module in (asking, documents, jobs, status, pages):
+    for module in (
+        asking, chat, feedback, uploads, documents, jobs, widget, admin, status, pages
+    ):  # fmt: skip
         app.include_router(module.router)
     pages.mount_files(app)
     return app

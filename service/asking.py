@@ -2,6 +2,7 @@
 
 import time
 
+from index.reader import Filters
 from index.text.language import detect_language
 from rag.pipeline import Pipeline
 from service.rendering import answer_out, hits_out
@@ -9,16 +10,20 @@ from service.schemas import AnswerOut, AskIn, SearchIn, SearchOut, SearchTimings
 
 
 def answer(pipeline: Pipeline, body: AskIn) -> AnswerOut:
-    """Answer as ``POST /v1/ask`` does."""
-    return answer_out(pipeline.ask(body.to_ask()), body.mode)
+    """Answer as ``POST /v1/ask`` does, to one who may see all documents."""
+    return answer_out(pipeline.ask(body.to_ask()))
 
 
-def results(pipeline: Pipeline, body: SearchIn, group_by_document: bool = False) -> SearchOut:
-    """Search as ``POST /v1/search`` does."""
+def results(
+    pipeline: Pipeline,
+    body: SearchIn,
+    group_by_document: bool = False,
+    within: Filters | None = None,
+) -> SearchOut:
+    """Search as ``POST /v1/search`` does, ``within`` the documents that the caller may see."""
     started = time.perf_counter()
-    hits, version = pipeline.search(
-        body.query, body.top_k, body.mode, body.filters.to_filters(), group_by_document
-    )
+    filters = body.filters.to_filters() & (within or Filters())
+    hits, version = pipeline.search(body.query, body.top_k, body.mode, filters, group_by_document)
     elapsed = round(1000 * (time.perf_counter() - started), 3)
     return SearchOut(
         results=hits_out(hits),

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn, TypeVar
 import typer
 
 from index.errors import YauapError
-from service import cli_eval
+from service import cli_eval, cli_feedback, cli_keys
 from service.words import operator_language, say
 
 if TYPE_CHECKING:
@@ -31,6 +31,8 @@ documents = typer.Typer(help=say("help_documents"), no_args_is_help=True)
 index = typer.Typer(help=say("help_index"), no_args_is_help=True)
 app.add_typer(documents, name="documents")
 app.add_typer(index, name="index")
+app.add_typer(cli_keys.commands, name="keys")
+app.add_typer(cli_feedback.commands, name="feedback")
 app.add_typer(cli_eval.commands, name="eval")
 
 DataDir = Annotated[Path | None, typer.Option("--data-dir", help=say("help_data_dir"))]
@@ -60,22 +62,34 @@ def main() -> NoReturn:
 
 
 @app.command(help=say("help_ingest"))
-def ingest(paths: list[Path], data_dir: DataDir = None) -> None:
+def ingest(
+    paths: list[Path],
+    prune: Annotated[bool, typer.Option("--prune", help=say("help_prune"))] = False,
+    columns: Annotated[list[str] | None, typer.Option("--map", help=say("help_map"))] = None,
+    data_dir: DataDir = None,
+) -> None:
     """Add files, folders or JSON lines."""
-    from index.readers import list_files, read_files
-    from service.terminal import job_bar, notes, plain
+    from index.ingest import accept_files, column_map
+    from index.ingest import prune as pruned_documents
+    from index.readers import list_files
+    from service.terminal import bar, job_bar, notes, plain
 
+    mapped = column_map(columns or ())
     folder = _folder(data_dir)
     listing = list_files(paths)
     folder.indexer.require_compatible()
-    limit = folder.settings.max_document_bytes
-    job_id = folder.jobs.accept(read_files(listing.files, limit), limit)
+    with bar(say("reading")) as reading:
+        job_id = accept_files(folder, listing.files, mapped, reading)
     with job_bar() as progress:
         job = folder.indexer.run_until(job_id, progress)
     language = operator_language()
     for error in job.errors:
         notes.print(f"{plain(error.document or str(error.index + 1))}: "
                     f"{plain(error.reason(language))}", style="red")  # fmt: skip
+    if prune:
+        folders = [path for path in paths if path.is_dir()]
+        pruned = pruned_documents(folder, folders, listing.files)
+        notes.print(say("pruned", count=len(pruned)))
     if listing.skipped:
         notes.print(say("skipped", count=len(listing.skipped)))
     notes.print(say("added", added=job.added, updated=job.updated, unchanged=job.unchanged,
@@ -143,6 +157,14 @@ def serve(
     run_server(open_settings(data_dir, host=host, port=port))
 
 
+@app.command(help=say("help_mcp"))
+def mcp(data_dir: DataDir = None) -> None:
+    """Answer an assistant over standard input and output."""
+    from service.mcp_server import make_server
+
+    make_server(_pipeline(data_dir), _folder(data_dir).library).run("stdio")
+
+
 @documents.command("list", help=say("help_list"))
 def list_documents(as_json: AsJson = False, data_dir: DataDir = None) -> None:
     """List the documents."""
@@ -171,14 +193,27 @@ def show_document(document_id: str, data_dir: DataDir = None) -> None:
 
 
 @documents.command("delete", help=say("help_delete"))
-def delete_documents(document_ids: list[str], data_dir: DataDir = None) -> None:
+def delete_documents(
+    document_ids: list[str],
+    purge: Annotated[bool, typer.Option("--purge", help=say("help_purge"))] = False,
+    data_dir: DataDir = None,
+) -> None:
     """Delete documents."""
+    from service.opening import open_settings
+    from service.purging import forget
+    from service.recent import Recent
     from service.terminal import notes, plain
 
-    library = _folder(data_dir).library
+    settings = open_settings(data_dir)
+    folder = _folder(data_dir)
     for document_id in document_ids:
-        library.delete(document_id)
+        folder.library.delete(document_id)
         notes.print(say("deleted", id=plain(document_id)))
+    if purge:
+        kept = Recent(folder.catalog.data_dir, settings.kept_answers, settings.kept_refusals)
+        forget(document_ids, folder.catalog, kept)
+        folder.indexer.compact()
+        notes.print(say("purged"))
 
 
 @index.command("info", help=say("help_info"))
@@ -206,6 +241,38 @@ def index_verify(data_dir: DataDir = None) -> None:
         notes.print(line)
     if faults:
         raise typer.Exit(1)
+
+
+@index.command("compact", help=say("help_compact"))
+def index_compact(data_dir: DataDir = None) -> None:
+    """Remove from disk what was deleted."""
+    from service.terminal import notes
+
+    _folder(data_dir).indexer.compact()
+    notes.print(say("compacted"))
+
+
+@index.command("backup", help=say("help_backup"))
+def index_backup(file: Path, data_dir: DataDir = None) -> None:
+    """Write the data folder into one file."""
+    from index.backup import back_up
+    from service.terminal import notes, plain
+
+    folder = _folder(data_dir)
+    back_up(folder.catalog, folder.snapshots, file)
+    notes.print(say("backed_up", file=plain(str(file))))
+
+
+@index.command("restore", help=say("help_restore"))
+def index_restore(file: Path, data_dir: DataDir = None) -> None:
+    """Put a backup into an empty data folder."""
+    from index.backup import restore
+    from service.opening import open_settings
+    from service.terminal import notes, plain
+
+    restore(file, open_settings(data_dir).data_dir.expanduser())
+    notes.print(say("restored", file=plain(str(file))))
+    index_verify(data_dir)
 
 
 @index.command("rebuild", help=say("help_rebuild"))

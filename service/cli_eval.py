@@ -117,8 +117,10 @@ def paragraphs(corpora: Path, out: Out, url: Url = None, data_dir: DataDir = Non
 def _system(corpus: "Corpus", url: str | None, data_dir: Path | None) -> "System":
     if url is not None:
         from eval.remote import RemoteSystem
+        from service.opening import open_settings
 
-        return RemoteSystem(url)
+        key = open_settings(None).key
+        return RemoteSystem(url, key.get_secret_value() if key else None)
     from eval.corpora import corpus_folder
     from service.judged import LocalSystem
     from service.opening import open_settings

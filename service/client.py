@@ -6,6 +6,7 @@ import httpx
 from pydantic import BaseModel
 
 from index.errors import InvalidInput, Unavailable
+from service.opening import open_settings
 from service.schemas import ProblemOut
 from service.words import operator_language
 
@@ -14,16 +15,19 @@ _Answer = TypeVar("_Answer", bound=BaseModel)
 
 
 def post(url: str, path: str, body: dict[str, Any], schema: type[_Answer]) -> _Answer:
-    """Send ``body`` and return the answer, which is a ``schema``.
+    """Send ``body`` with the key of the settings and return the answer, which is a ``schema``.
 
     Raises Unavailable where no such service answers and InvalidInput with its words where it
     refuses.
     """
+    headers: dict[str, str] = {"Accept-Language": operator_language()}
+    if key := open_settings(None).key:
+        headers["Authorization"] = f"Bearer {key.get_secret_value()}"
     try:
         response = httpx.post(
             url.rstrip("/") + path,
             json=body,
-            headers={"Accept-Language": operator_language()},
+            headers=headers,
             timeout=_TIMEOUT_SECONDS,
         )
         if response.is_error:

@@ -1,28 +1,21 @@
-"""What no request gets past: foreign hosts, forwarded and cross-site requests, bodies too large.
+"""What no request gets past: limits of size and time; and no answer leaves without its headers.
 
-With no key configured the service trusts whoever reaches it, so it must be reached from this
-machine only: a page of another site that makes a browser call it (DNS rebinding, cross-site posts)
-and a proxy that brings in others are turned away. And no answer leaves without its headers, that to
-an unforeseen error included.
+The answer to an unforeseen error has them too.
 """
 
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
-from urllib.parse import urlsplit
+import asyncio
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp
 
 from index.messages import MessageLanguage, message, preferred_language
+from service.asgi import Message, Receive, Scope, Send
+from service.deadline import Deadline
 from service.problems import described, problem
 
-Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
+# The longest history fits, each letter written as an escape.
+_QUESTION_BYTES = 4_000_000
 
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
-_FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip")
 _HEADERS = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
@@ -37,9 +30,10 @@ _HEADERS = (
 class Guard:
     """ASGI middleware around the whole application."""
 
-    def __init__(self, app: ASGIApp, max_body_bytes: int) -> None:
+    def __init__(self, app: ASGIApp, max_body_bytes: int, body_seconds: float) -> None:
         self._app = app
         self._max_body_bytes = max_body_bytes
+        self._body_seconds = body_seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one connection."""
@@ -57,23 +51,31 @@ class Guard:
             await send(part)
 
         headers = Headers(scope=scope)
-        if not _is_local(headers):
-            await self._refuse("forbidden", scope, receive, guarded)
-            return
+        most = self._max_body_bytes
+        if not scope["path"].startswith("/v1/documents"):
+            most = min(most, _QUESTION_BYTES)
         length = headers.get("content-length", "0")
-        if not length.isdigit() or int(length) > self._max_body_bytes:
+        if not length.isdigit() or int(length) > most:
             await self._refuse("too-large", scope, receive, guarded)
             return
         _keep_encoded_ids(scope)
-        taken = 0
-        refused = False
+        taken, whole = 0, False
+        refused = ""
+        deadline = Deadline(self._body_seconds)
 
         async def counted() -> Message:
-            nonlocal taken, refused
-            part = await receive()
+            nonlocal taken, whole, refused
+            if whole:  # what comes now is that the client leaves
+                return await receive()
+            try:
+                part = await asyncio.wait_for(receive(), deadline.left)
+            except TimeoutError:
+                refused = "slow-body"
+                return {"type": "http.disconnect"}
+            whole = not part.get("more_body", False)
             taken += len(part.get("body", b""))
-            if taken > self._max_body_bytes:
-                refused = True
+            if taken > most:
+                refused = "too-large"
                 return {"type": "http.disconnect"}
             return part
 
@@ -90,28 +92,16 @@ class Guard:
             await problem(name, detail, scope["path"])(scope, receive, unless_refused)
         finally:
             if refused:
-                await self._refuse("too-large", scope, receive, guarded)
+                await self._refuse(refused, scope, receive, guarded)
 
-    async def _refuse(self, name: str, scope: Scope, receive: Receive, send: Send) -> None:
-        detail = message(f"http.{name.replace('-', '_')}", _language(Headers(scope=scope)))
+    async def _refuse(self, why: str, scope: Scope, receive: Receive, send: Send) -> None:
+        detail = message(f"http.{why.replace('-', '_')}", _language(Headers(scope=scope)))
+        name = "bad-request" if why == "slow-body" else why
         await problem(name, detail, scope["path"])(scope, receive, send)
 
 
 def _language(headers: Headers) -> MessageLanguage:
     return preferred_language(headers.get("accept-language", ""))
-
-
-def _is_local(headers: Headers) -> bool:
-    host = headers.get("host", "")
-    origin = headers.get("origin")
-    try:
-        if urlsplit(f"//{host}").hostname not in LOOPBACK:
-            return False
-        if origin is not None and urlsplit(origin).netloc != host:
-            return False
-    except ValueError:  # neither of them is an address
-        return False
-    return not any(name in headers for name in _FORWARDED)
 
 
 def _keep_encoded_ids(scope: Scope) -> None:

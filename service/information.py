@@ -3,13 +3,16 @@
 from importlib.metadata import version
 
 from index.folder import DataFolder
+from index.reader import Filters
 from service.schemas import CountsOut, InfoOut, LimitsOut, ModelOut
 from service.settings import ServiceSettings
 
 
-def information(folder: DataFolder, settings: ServiceSettings) -> InfoOut:
-    """Return which model and index answer, how much is in there, and the limits."""
-    census = folder.library.census()
+def information(
+    folder: DataFolder, settings: ServiceSettings, within: Filters | None = None
+) -> InfoOut:
+    """Return which model and index answer, how much the caller may see of it, and the limits."""
+    census = folder.library.census(within or Filters())
     spec = folder.embedder.spec
     return InfoOut(
         version=version("yauap"),

@@ -4,7 +4,7 @@ The types are ``urn:yauap:problem:NAME``; the names and their statuses stand in 
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -22,11 +22,13 @@ from index.errors import (
     YauapError,
 )
 from index.messages import MessageLanguage, message, preferred_language
+from service.refusal import Refusal
 
 _log = logging.getLogger(__name__)
 
 PROBLEMS = {
     "bad-request": 400,
+    "unauthorized": 401,
     "forbidden": 403,
     "not-found": 404,
     "method-not-allowed": 405,
@@ -35,10 +37,19 @@ PROBLEMS = {
     "too-large": 413,
     "unsupported-media-type": 415,
     "invalid-request": 422,
+    "too-many-requests": 429,
     "internal-error": 500,
     "unavailable": 503,
+    "timeout": 504,
 }
 _BY_STATUS = {status: name for name, status in PROBLEMS.items()}
+
+_OPENAI = ("/v1/chat/completions", "/v1/models")
+_OPENAI_TYPES = {
+    401: "authentication_error",
+    403: "permission_error",
+    429: "rate_limit_error",
+}
 
 # What pydantic finds wrong, and how we say it.
 _FAULTS = {
@@ -74,18 +85,45 @@ def problem_object(
 
 
 def problem(
-    name: str, detail: str, instance: str, errors: Sequence[dict[str, str]] = ()
+    name: str,
+    detail: str,
+    instance: str,
+    errors: Sequence[dict[str, str]] = (),
+    headers: Mapping[str, str] | None = None,
 ) -> JSONResponse:
-    """Return a problem as a response."""
+    """Return a problem as a response; where OpenAI's clients listen, as they expect it."""
+    if instance.startswith(_OPENAI):
+        status = 400 if PROBLEMS[name] == 422 else PROBLEMS[name]
+        content = openai_error(name, detail, errors)
+        return JSONResponse(content, status_code=status, headers=headers)
     return JSONResponse(
         problem_object(name, detail, instance, errors),
         status_code=PROBLEMS[name],
         media_type="application/problem+json",
+        headers=headers,
     )
+
+
+def openai_error(
+    name: str, detail: str, errors: Sequence[dict[str, str]] = ()
+) -> dict[str, dict[str, str | None]]:
+    """Return an error as OpenAI's clients expect it."""
+    status = PROBLEMS[name]
+    kind = _OPENAI_TYPES.get(status, "server_error" if status >= 500 else "invalid_request_error")
+    param = errors[0]["field"] if errors else None
+    return {"error": {"message": detail, "type": kind, "param": param, "code": name}}
+
+
+def refused(refusal: Refusal, language: MessageLanguage, instance: str) -> JSONResponse:
+    """Return the answer to a request that is turned away."""
+    detail = refusal.in_language(language)
+    return problem(refusal.problem, detail, instance, headers=refusal.headers)
 
 
 def described(error: Exception, language: MessageLanguage) -> tuple[str, str]:
     """Return the problem's name and detail for an error; paths and causes go to the log only."""
+    if isinstance(error, Refusal):
+        return error.problem, error.in_language(language)
     if isinstance(error, SnapshotMismatch):
         return "unavailable", error.in_language(language)
     for kind, name in (
@@ -107,6 +145,8 @@ def install_problem_handlers(app: FastAPI) -> None:
     """Answer every error of the application with a problem object."""
 
     async def ours(request: Request, error: Exception) -> Response:
+        if isinstance(error, Refusal):
+            return refused(error, caller_language(request), request.url.path)
         name, detail = described(error, caller_language(request))
         return problem(name, detail, request.url.path)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from index.jobs import JobRecord
+from index.jobs import Item, JobRecord
 from index.library import DocumentRecord
 from index.messages import MessageLanguage
 from rag.retrieval import Hit
@@ -17,6 +17,7 @@ from service.schemas import (
     HitOut,
     JobDocumentsOut,
     JobErrorOut,
+    JobItemOut,
     JobOut,
     ScoresOut,
     SpanOut,
@@ -66,11 +67,8 @@ def citation_out(citation: Citation) -> CitationOut:
     )
 
 
-def answer_out(answer: Answer, mode: str) -> AnswerOut:
-    """Return an answer as the contract has it.
-
-    Where a language model was demanded and there is none, the extractive answer stands in, marked.
-    """
+def answer_out(answer: Answer) -> AnswerOut:
+    """Return an answer as the contract has it."""
     return AnswerOut(
         id=answer.id,
         question=answer.question,
@@ -86,7 +84,11 @@ def answer_out(answer: Answer, mode: str) -> AnswerOut:
         citations=[citation_out(citation) for citation in answer.citations],
         related=hits_out(answer.related),
         sources=hits_out(answer.sources),
-        generator=GeneratorOut(kind="extractive", model=None, degraded=mode == "generative"),
+        generator=GeneratorOut(
+            kind=answer.generator.kind,
+            model=answer.generator.model,
+            degraded=answer.generator.degraded,
+        ),
         index_version=answer.index_version,
         timings_ms=AskTimings(
             retrieve=round(answer.retrieve_ms, 3),
@@ -138,3 +140,11 @@ def job_out(job: JobRecord, language: MessageLanguage) -> JobOut:
             "finished_at": job.finished_at,
         }
     )
+
+
+def job_item_out(item: Item, language: MessageLanguage) -> JobItemOut:
+    """Return a document of a job as the contract has it; a reason only where it failed."""
+    told = {"index": item.index, "id": item.document, "state": item.state}
+    if item.error is not None:
+        told["reason"] = item.error.reason(language)
+    return JobItemOut.model_validate(told)

@@ -80,14 +80,15 @@ class AskIn(Request):
     history: Annotated[list[TurnIn], Field(max_length=20)] = []
     stream: bool = False
 
-    def to_ask(self) -> Ask:
-        """Return it as the pipeline takes it."""
+    def to_ask(self, within: Filters | None = None) -> Ask:
+        """Return it as the pipeline takes it, ``within`` what the caller may see."""
         return Ask(
             question=self.question,
             language=None if self.language == "auto" else self.language,
             top_k=self.top_k,
-            filters=self.filters.to_filters(),
+            filters=self.filters.to_filters() & (within or Filters()),
             history=tuple(Turn(turn.role, turn.content) for turn in self.history),
+            mode=self.mode,
         )
 
 
@@ -98,6 +99,20 @@ class SearchIn(Request):
     top_k: Annotated[int, Field(ge=1, le=200)] = 10
     mode: Literal["hybrid", "dense", "lexical"] = "hybrid"
     filters: FiltersIn = FiltersIn()
+
+
+class FeedbackIn(Request):
+    """``POST /v1/feedback``: whether an answer was right (1) or not (-1)."""
+
+    answer_id: Annotated[str, StringConstraints(min_length=1, max_length=100)]
+    rating: Literal[-1, 1]
+    comment: Annotated[str, StringConstraints(max_length=5000)] | None = None
+
+
+class WidgetIn(Request):
+    """``POST /v1/widget/session``: a publishable key."""
+
+    key: Annotated[str, StringConstraints(max_length=200)]
 
 
 class DocumentIn(BaseModel):
@@ -296,6 +311,41 @@ class JobOut(BaseModel):
     finished_at: str | None
 
 
+class JobsOut(BaseModel):
+    """A page of jobs, the newest first."""
+
+    items: list[JobOut]
+    next_cursor: str | None
+
+
+class JobItemOut(BaseModel):
+    """What became of one document of a job."""
+
+    index: int
+    id: str | None
+    state: Literal[
+        "pending", "staged", "added", "updated", "unchanged", "failed", "superseded", "cancelled"
+    ]
+    reason: str | None = None
+
+
+class JobItemsOut(BaseModel):
+    """A page of a job's documents, in the order in which they were given."""
+
+    items: list[JobItemOut]
+    next_cursor: str | None
+
+
+class JobProgressOut(BaseModel):
+    """An event ``progress``: the job, how many of its documents are ready, and how long the rest
+    may take.
+    """
+
+    job: JobOut
+    ready: int
+    seconds_left: float | None
+
+
 class AcceptedOut(BaseModel):
     """The answer of ``POST /v1/documents``."""
 
@@ -336,6 +386,29 @@ class InfoOut(BaseModel):
     index_version: str
     counts: CountsOut
     limits: LimitsOut
+
+
+class RefusedOut(BaseModel):
+    """A question that was not answered."""
+
+    question: str
+    language: Literal["ba", "ru"]
+    reason: Literal["no_evidence", "low_confidence"]
+    confidence: float
+    asked_at: str
+
+
+class RefusedListOut(BaseModel):
+    """``GET /v1/admin/refused``, latest first."""
+
+    items: list[RefusedOut]
+
+
+class WidgetOut(BaseModel):
+    """A token that can only ask, until ``expires_at``."""
+
+    token: str
+    expires_at: str
 
 
 class StatusOut(BaseModel):

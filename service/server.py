@@ -1,4 +1,4 @@
-"""Running the service: on loopback only, until it is stopped."""
+"""Running the service until it is stopped: without keys on loopback only."""
 
 import socket
 
@@ -6,8 +6,9 @@ import uvicorn
 
 from index.errors import InvalidSetting
 from index.messages import MESSAGE_LANGUAGES, message
+from service.access import LOOPBACK
 from service.app import create_app
-from service.guard import LOOPBACK
+from service.observing import log_as_json
 from service.settings import ServiceSettings
 from service.terminal import notes
 
@@ -16,16 +17,19 @@ _STOP_SECONDS = 10
 
 def run_server(settings: ServiceSettings) -> None:
     """Serve until a signal. Raises InvalidSetting for an address that is foreign or taken."""
-    if settings.host not in LOOPBACK:
+    log_as_json()
+    app = create_app(settings)
+    if settings.host not in LOOPBACK and not app.state.service.keys.are_configured():
         raise InvalidSetting("cli.not_loopback", host=settings.host)
     listening = _listen(settings.host, settings.port)
-    app = create_app(settings)
     server = uvicorn.Server(
         uvicorn.Config(
             app,
-            log_level="warning",
+            log_config=None,  # ours, an object a line
             access_log=False,
             server_header=False,
+            proxy_headers=bool(settings.trusted_proxies),
+            forwarded_allow_ips=settings.trusted_proxies,
             timeout_graceful_shutdown=_STOP_SECONDS,
         )
     )

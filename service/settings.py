@@ -1,17 +1,80 @@
 """Settings of the service, on top of those of answering."""
 
-from pydantic import Field
+from typing import Annotated
+
+from limits import parse
+from pydantic import AfterValidator, Field, SecretStr
 
 from rag.settings import AnswerSettings
 
 
-class ServiceSettings(AnswerSettings):
-    """Where the service listens, how much it takes, and in which language it speaks."""
+def split(text: str) -> tuple[str, ...]:
+    """Return the parts of a list that is written with commas."""
+    return tuple(part for part in (part.strip() for part in text.split(",")) if part)
 
-    host: str = Field(default="127.0.0.1", description="address of the service; loopback only")
+
+def _rate(text: str) -> str:
+    if text:
+        parse(text)  # raises ValueError
+    return text
+
+
+Rate = Annotated[str, AfterValidator(_rate)]
+
+
+class ServiceSettings(AnswerSettings):
+    """Where the service listens, how much it takes and keeps, and in which language it speaks."""
+
+    host: str = Field(
+        default="127.0.0.1", description="address of the service; without keys loopback only"
+    )
     port: int = Field(default=8000, ge=0, le=65535, description="port of the service; 0: any free")
     max_body_bytes: int = Field(
         default=50_000_000, ge=1000, description="largest body of a request, in bytes"
+    )
+    max_concurrent: int = Field(
+        default=4, ge=1, le=1000, description="questions worked on at a time"
+    )
+    max_waiting: int = Field(
+        default=8, ge=0, le=10_000, description="further questions that wait; the rest get 429"
+    )
+    request_timeout: float = Field(
+        default=60.0, gt=0, description="seconds after which a question is given up"
+    )
+    body_timeout: float = Field(
+        default=120.0, gt=0, description="seconds that the body of a request may take to arrive"
+    )
+    key: SecretStr | None = Field(
+        default=None, description="key that `--url` sends to a running service"
+    )
+    rate_per_key: Rate = Field(
+        default="1200/minute", description="requests of a key; empty: any number"
+    )
+    rate_per_address: Rate = Field(
+        default="1200/minute", description="requests from an address, where there are keys"
+    )
+    trusted_proxies: str = Field(
+        default="",
+        description="addresses of proxies whose `X-Forwarded-For` is believed, with commas",
+    )
+    cors_origins: str = Field(
+        default="", description="origins whose pages may call the service, with commas"
+    )
+    cache_bytes: int = Field(
+        default=32_000_000, ge=0, description="memory for answers that are asked for again"
+    )
+    kept_answers: int = Field(
+        default=10_000, ge=0, description="latest answers that feedback can be given to"
+    )
+    kept_refusals: int = Field(
+        default=0, ge=0, description="latest refused questions kept for the editor"
+    )
+    log_questions: bool = Field(default=False, description="whether questions stand in the log")
+    widget_seconds: int = Field(
+        default=900, ge=60, le=86_400, description="how long a widget session lasts"
+    )
+    rate_per_session: Rate = Field(
+        default="20/minute", description="requests of a widget session, and sessions of an address"
     )
     language: str = Field(
         default="", description="language of the command line: ba, ru or en; else the locale's"

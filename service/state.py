@@ -1,14 +1,26 @@
 """What the routes of one application share."""
 
+import logging
 from typing import Annotated
 
+from anyio import CapacityLimiter
 from fastapi import Depends, Request
 
 from index.folder import DataFolder
 from rag.factory import make_pipeline
 from rag.pipeline import Pipeline
+from service.admission import Admission
+from service.answering import Answering
+from service.feedback import Feedback
+from service.keys import Keys
+from service.metrics import Metrics
+from service.recent import Recent
 from service.settings import ServiceSettings
+from service.widget import WidgetSessions
 from service.worker import Worker
+
+_log = logging.getLogger(__name__)
+_UPLOADS_AT_A_TIME = 2  # each has a process that parses
 
 
 class ServiceState:
@@ -17,14 +29,32 @@ class ServiceState:
     def __init__(self, settings: ServiceSettings) -> None:
         self.settings = settings
         self.folder = DataFolder(settings)
+        self.keys = Keys(self.folder.catalog)
         self.pipeline: Pipeline = make_pipeline(self.folder, settings)
+        self.widget = WidgetSessions(self.folder.catalog, self.keys, settings.widget_seconds)
+        self.metrics = Metrics()
+        self.admission = Admission(settings.max_concurrent, settings.max_waiting)
+        self.recent = Recent(
+            self.folder.catalog.data_dir, settings.kept_answers, settings.kept_refusals
+        )
+        self.feedback = Feedback(self.folder.catalog)
+        self.answering = Answering(
+            self.pipeline, self.folder.index, self.admission, self.recent, self.metrics, settings
+        )
+        self.metrics.watch(self.admission, self.folder.index)
         self.worker = Worker(self.folder.indexer)
         self.model_loaded = False
+        self.model_failed = False
+        self.reading = CapacityLimiter(_UPLOADS_AT_A_TIME)
 
     def warm_up(self) -> None:
         """Load the model, so that the first reader does not wait for it."""
-        self.folder.embedder.embed_queries(["яуап"])
-        self.model_loaded = True
+        try:
+            self.folder.embedder.embed_queries(["яуап"])
+            self.model_loaded = True
+        except Exception:
+            self.model_failed = True
+            _log.exception("the model cannot be loaded")
 
 
 def _state(request: Request) -> ServiceState:

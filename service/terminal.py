@@ -31,6 +31,8 @@ def show_answer(answer: AnswerOut) -> None:
                        end=citation.end, **where),
             style="dim",
         )  # fmt: skip
+    if answer.generator.degraded:
+        out.print("  " + say("degraded"), style="dim")
     if answer.answered:
         out.print("  " + say("confidence", confidence=f"{answer.confidence:.2f}"), style="dim")
     for hit in answer.related:

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import PlainTextResponse
 
 from index.library import decode_cursor, encode_cursor
+from service.access import Asker
 from service.problems import caller_language
 from service.rendering import document_out, job_out
 from service.schemas import AcceptedOut, DocumentDetailOut, DocumentsIn, DocumentsOut
@@ -22,9 +23,20 @@ def _decoded(document_id: str) -> str:
 DocumentId = Annotated[str, Depends(_decoded)]
 
 
-@router.post("", status_code=202)
+_FILES = {
+    "type": "object",
+    "required": ["files"],
+    "properties": {"files": {"type": "array", "items": {"type": "string", "format": "binary"}}},
+}
+
+
+@router.post(
+    "",
+    status_code=202,
+    openapi_extra={"requestBody": {"content": {"multipart/form-data": {"schema": _FILES}}}},
+)
 def add(body: DocumentsIn, state: State, request: Request, response: Response) -> AcceptedOut:
-    """Queue documents; the job says what becomes of each."""
+    """Queue documents, as JSON or as files; the job says what becomes of each."""
     state.folder.indexer.require_compatible()
     given = (document.model_dump(exclude_unset=True) for document in body.documents)
     job_id = state.folder.jobs.accept(given, state.settings.max_document_bytes)
@@ -36,12 +48,13 @@ def add(body: DocumentsIn, state: State, request: Request, response: Response) -
 @router.get("")
 def page(
     state: State,
+    asker: Asker,
     cursor: Annotated[str | None, Query(max_length=2000)] = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
 ) -> DocumentsOut:
     """List the live documents by id."""
     after = None if cursor is None else decode_cursor(cursor)
-    records = state.folder.library.page(after, limit + 1)
+    records = state.folder.library.page(after, limit + 1, asker.filters)
     more = len(records) > limit
     return DocumentsOut.model_validate(
         {
@@ -52,19 +65,20 @@ def page(
 
 
 @router.get("/{document_id}")
-def one(document_id: DocumentId, state: State) -> DocumentDetailOut:
+def one(document_id: DocumentId, state: State, asker: Asker) -> DocumentDetailOut:
     """Show one live document."""
-    return document_out(state.folder.library.get(document_id))
+    return document_out(state.folder.library.get(document_id, asker.filters))
 
 
 @router.get("/{document_id}/text", response_class=PlainTextResponse)
 def text(
     document_id: DocumentId,
     state: State,
+    asker: Asker,
     version: Annotated[int | None, Query(ge=1, le=2**31)] = None,
 ) -> PlainTextResponse:
     """Return the stored text that all offsets point into."""
-    return PlainTextResponse(state.folder.library.text(document_id, version))
+    return PlainTextResponse(state.folder.library.text(document_id, version, asker.filters))
 
 
 @router.delete("/{document_id}", status_code=204)

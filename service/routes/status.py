@@ -1,10 +1,12 @@
 """What is in there, and whether it can answer."""
 
 from fastapi import APIRouter, Request
-from fastapi.responses import Response
+from fastapi.responses import PlainTextResponse, Response
+from prometheus_client import CONTENT_TYPE_LATEST
 
 from index.messages import message
 from index.reader import EMPTY_VERSION
+from service.access import Asker
 from service.information import information
 from service.problems import caller_language, problem
 from service.schemas import InfoOut, StatusOut
@@ -14,9 +16,9 @@ router = APIRouter(tags=["status"])
 
 
 @router.get("/v1/info")
-def info(state: State) -> InfoOut:
+def info(state: State, asker: Asker) -> InfoOut:
     """Say which model and index answer, and how much is in there."""
-    return information(state.folder, state.settings)
+    return information(state.folder, state.settings, asker.filters)
 
 
 @router.get("/healthz")
@@ -25,11 +27,19 @@ def alive() -> StatusOut:
     return StatusOut(status="ok")
 
 
+@router.get("/metrics", response_class=PlainTextResponse)
+def metrics(state: State) -> Response:
+    """Return the counts of this process, for Prometheus."""
+    return Response(state.metrics.as_text(), media_type=CONTENT_TYPE_LATEST)
+
+
 @router.get("/readyz", response_model=StatusOut)
 def ready(state: State, request: Request) -> StatusOut | Response:
     """Say whether questions can be answered, and if not, why."""
     why = None
-    if not state.model_loaded:
+    if state.model_failed:
+        why = "http.no_model"
+    elif not state.model_loaded:
         why = "http.loading"
     elif state.folder.index.version() == EMPTY_VERSION:
         why = "answer.empty_index"

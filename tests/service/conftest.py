@@ -15,7 +15,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -24,7 +24,12 @@ from urllib.parse import quote
 import httpx
 import pytest
 
+from index.catalog import Catalog
 from index.messages import MESSAGE_LANGUAGES, MessageLanguage
+from service.app import create_app
+from service.keys import Keys
+from service.settings import ServiceSettings
+from tests.fakes import FakeEmbedder, fake_folder, ingest
 
 SEEDS = Path(__file__).parents[2] / "seeds"
 LANGUAGES = MESSAGE_LANGUAGES
@@ -344,7 +349,9 @@ def first_ingest(
     """Ingest the seeds, and with them good and bad files of all kinds, while the service runs."""
     lone = mixed_folder.parent / "lone.pdf"
     lone.write_bytes(b"%PDF-1.7")
-    return yauap("ingest", SEEDS, mixed_folder, lone, data_dir=empty_service.data_dir)
+    other = lone.with_suffix(".exe")
+    other.write_bytes(b"MZ")
+    return yauap("ingest", SEEDS, mixed_folder, lone, other, data_dir=empty_service.data_dir)
 
 
 @dataclass(frozen=True)
@@ -447,3 +454,38 @@ def copied_folder(source: Path, target: Path) -> Path:
     ):
         old.backup(new)
     return target
+
+
+HONEY = (
+    {"id": "open", "text": "Бал тәмле. Мёд сладкий.", "source": "public"},
+    {"id": "closed", "text": "Мёд горький. Бал әсе.", "source": "internal"},
+)
+Serve = Callable[..., AbstractContextManager[httpx.Client]]
+
+
+@pytest.fixture
+def honey_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A data folder with two documents over the fake embedder, as services of this process see."""
+    monkeypatch.setattr("index.folder.open_embedder", lambda settings, on_convert: FakeEmbedder())
+    ingest(fake_folder(tmp_path / "data", chunk_tokens=192), *HONEY)
+    return tmp_path / "data"
+
+
+@pytest.fixture
+def keys(honey_folder: Path) -> Keys:
+    """The keys of that folder: none yet."""
+    return Keys(Catalog(honey_folder))
+
+
+@pytest.fixture
+def serve(honey_folder: Path) -> Serve:
+    """Serve that folder in this process with the settings that are given."""
+    from tests.service.test_problems import served
+
+    @contextmanager
+    def start(**settings: Any) -> Iterator[httpx.Client]:
+        given = {"data_dir": honey_folder, "min_confidence": 0, **settings}
+        with served(create_app(ServiceSettings(**given))) as client:
+            yield client
+
+    return start

@@ -161,6 +161,29 @@ class Accepted(Exactly):
     job: Job
 
 
+class JobPage(Exactly):
+    items: list[Job]
+    next_cursor: str | None
+
+
+class Item(Exactly):
+    index: Count
+    id: str | None
+    state: str
+    reason: str = ""
+
+
+class ItemPage(Exactly):
+    items: list[Item]
+    next_cursor: str | None
+
+
+class Progress(Exactly):
+    job: Job
+    ready: Count
+    seconds_left: float | None
+
+
 class Model(Exactly):
     name: str
     revision: str

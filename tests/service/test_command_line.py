@@ -47,10 +47,10 @@ def test_each_bad_file_is_named_with_its_reason(first_ingest: Run) -> None:
         "empty.txt": "There is no text in it.",
         "blank.md": "There is no text in it.",
         "binary.txt": "This is not text",
-        "cyrillic.txt": "This is not valid UTF-8 (byte 0).",
         "gigantic.txt": f"It is larger than {DOCUMENT_BYTES} bytes.",
         "unreadable.txt": "The file cannot be read",
-        "lone.pdf": "This file format is not known. Known are: .jsonl, .md, .txt.",
+        "lone.pdf": "The file is damaged, or it is not of the format that its name says.",
+        "lone.exe": "This file format is not known. Known are: .csv, .docx, .epub, ",
         "lines.jsonl:3": "This line is not a JSON object.",
         "lines.jsonl:5": "This line is not a JSON object.",
         "lines.jsonl:6": "This line is not a JSON object.",
@@ -61,19 +61,20 @@ def test_each_bad_file_is_named_with_its_reason(first_ingest: Run) -> None:
     }
     for name, reason in expected.items():
         assert reasons.pop(name).startswith(reason), name
-    assert "added: 8 · updated: 0 · unchanged: 0 · failed: 14" in first_ingest.err
+    assert "added: 9 · updated: 0 · unchanged: 0 · failed: 14" in first_ingest.err
     assert set(reasons) <= {"Left", "added"}
 
 
 def test_the_rest_goes_in(after_ingest: AfterIngest) -> None:
     seeds = {file.name for file in SEEDS.glob("*.txt")}
-    good = {"inner/good.txt", "marked.txt", "headed.md", "jsonl/one", "jsonl/last"}
+    good = {"inner/good.txt", "marked.txt", "cyrillic.txt", "headed.md", "jsonl/one", "jsonl/last"}
     assert set(after_ingest.documents) == seeds | good
     for document in after_ingest.documents.values():
         checked(Document, document)
     for name in seeds:
         assert after_ingest.texts[name] == (SEEDS / name).read_text(encoding="utf-8")
     assert after_ingest.texts["marked.txt"] == "Новый мост в Бирске построен в 2029 году."
+    assert after_ingest.texts["cyrillic.txt"] == "Уфа стоит на реке Белой."
     assert after_ingest.documents["headed.md"]["title"] == "Умартасылар көнө"
     assert after_ingest.documents["jsonl/last"]["title"] == "База"
     assert after_ingest.documents["jsonl/one"]["source"] == "press"
@@ -265,6 +266,45 @@ def test_a_flipped_byte_is_found(filled_folder: Path) -> None:
     run = yauap("index", "verify", data_dir=filled_folder)
     assert run.status == 1
     assert f"{snapshot.name}/{file.name}" in run.err
+
+
+def test_a_folder_is_backed_up_purged_and_restored(filled_folder: Path, tmp_path: Path) -> None:
+    backup = tmp_path / "backup.tar"
+    assert yauap("index", "backup", backup, data_dir=filled_folder).status == 0
+    name = max(SEEDS.glob("002_*.txt")).name
+    text = (SEEDS / name).read_bytes()[:200]
+
+    run = yauap("documents", "delete", "--purge", name, data_dir=filled_folder)
+
+    assert (run.status, run.err.splitlines()[0]) == (0, f"Deleted: {name}")
+    kept = [file for file in filled_folder.rglob("*") if file.is_file()]
+    assert [file for file in kept if text in file.read_bytes()] == []
+    assert text in backup.read_bytes()
+    run = yauap("index", "restore", backup, data_dir=filled_folder)
+    assert (run.status, "is not empty" in run.err) == (1, True)
+    run = yauap("index", "restore", backup, data_dir=tmp_path / "new")
+    assert (run.status, "as they were written" in run.err) == (0, True)
+    listed = yauap("documents", "list", data_dir=tmp_path / "new").out
+    assert len(listed.splitlines()) == 3
+    assert yauap("index", "compact", data_dir=tmp_path / "new").status == 0
+
+
+def test_documents_of_gone_files_are_pruned_and_columns_mapped(
+    fresh: Service, tmp_path: Path
+) -> None:
+    (tmp_path / "a.txt").write_text("Первый файл о мостах.")
+    (tmp_path / "b.csv").write_text("номер;тело\nb/1;Второй файл о мостах.\n")
+    mapped = ("--map", "номер=id", "--map", "тело=text")
+    run = yauap("ingest", tmp_path, *mapped, data_dir=fresh.data_dir)
+    assert "added: 2" in run.err
+    (tmp_path / "a.txt").unlink()
+
+    run = yauap("ingest", "--prune", tmp_path, *mapped, data_dir=fresh.data_dir)
+
+    assert (run.status, "Deleted, as their files are gone: 1" in run.err) == (0, True)
+    assert {"a.txt", "b/1"} & set(fresh.ids()) == {"b/1"}
+    run = yauap("ingest", tmp_path, "--map", "тело", data_dir=fresh.data_dir)
+    assert (run.status, "Write COLUMN=FIELD" in run.err) == (1, True)
 
 
 def test_a_data_folder_that_cannot_be_used_is_named(tmp_path: Path) -> None:

@@ -55,7 +55,7 @@ def test_the_first_document_is_found_and_the_last_one_leaves_nothing(
 
 
 def test_what_another_process_does_becomes_visible(after_ingest: AfterIngest) -> None:
-    assert len(after_ingest.documents) == len(after_ingest.texts) == 8
+    assert len(after_ingest.documents) == len(after_ingest.texts) == 9
     assert after_ingest.found[0] == "marked.txt"
     assert after_ingest.deletion.status == 0
     assert "marked.txt" not in after_ingest.then_found

@@ -154,7 +154,7 @@ def served(app: FastAPI) -> Iterator[httpx.Client]:
         # A connection for each request: after an unforeseen error the server closes it.
         once = httpx.Limits(max_keepalive_connections=0)
         url = f"http://127.0.0.1:{port}"
-        with httpx.Client(base_url=url, trust_env=False, limits=once) as client:
+        with httpx.Client(base_url=url, trust_env=False, limits=once, timeout=60) as client:
             yield client
     finally:
         server.should_exit = True
@@ -237,6 +237,7 @@ def wait_until_loaded(client: httpx.Client) -> None:
 def test_the_registry_of_problems_is_closed() -> None:
     assert PROBLEMS == {
         "bad-request": 400,
+        "unauthorized": 401,
         "forbidden": 403,
         "not-found": 404,
         "method-not-allowed": 405,
@@ -245,6 +246,8 @@ def test_the_registry_of_problems_is_closed() -> None:
         "too-large": 413,
         "unsupported-media-type": 415,
         "invalid-request": 422,
+        "too-many-requests": 429,
         "internal-error": 500,
         "unavailable": 503,
+        "timeout": 504,
     }

@@ -1,0 +1,104 @@
+"""How the service answers: from the cache where it can, else in its turn and in time."""
+
+import logging
+import secrets
+from collections.abc import Callable
+from typing import TypeVar
+
+from fastapi.concurrency import run_in_threadpool
+from sse_starlette import EventSourceResponse
+
+from index.messages import MessageLanguage
+from index.reader import Index
+from rag.pipeline import Pipeline
+from rag.types import Answer
+from service.access import Caller
+from service.admission import Admission
+from service.cache import AnswerCache
+from service.deadline import Deadline
+from service.metrics import Metrics
+from service.recent import Recent
+from service.rendering import answer_out
+from service.schemas import AnswerOut, AskIn, AskTimings
+from service.settings import ServiceSettings
+from service.streaming import AnswerEvents, streamed
+
+_Result = TypeVar("_Result")
+_log = logging.getLogger("yauap.questions")
+
+
+class Answering:
+    """Answers over one pipeline for all callers of one service."""
+
+    def __init__(
+        self,
+        pipeline: Pipeline,
+        index: Index,
+        admission: Admission,
+        recent: Recent,
+        metrics: Metrics,
+        settings: ServiceSettings,
+    ) -> None:
+        self._pipeline = pipeline
+        self._index = index
+        self._admission = admission
+        self._recent = recent
+        self._metrics = metrics
+        self._log_questions = settings.log_questions
+        self._seconds = settings.request_timeout
+        self._cache = AnswerCache(settings.cache_bytes)
+
+    async def answer(self, body: AskIn, asker: Caller) -> AnswerOut:
+        """Return the answer. Raises Refusal where there is no room, or it takes too long."""
+        events = AnswerEvents(self.deadline())
+        if (found := self._remembered(body, asker)) is not None:
+            return await run_in_threadpool(self._given, found, cached=True)
+        work = self._work(body, asker, events)
+        return await self._admission.run(asker.name, work, events.deadline)
+
+    async def stream(
+        self, body: AskIn, asker: Caller, instance: str, language: MessageLanguage
+    ) -> EventSourceResponse:
+        """Return the response that streams the answer. Raises Refusal where there is no room."""
+        events = AnswerEvents(self.deadline())
+        if (found := self._remembered(body, asker)) is not None:
+            events.replay(await run_in_threadpool(self._given, found, cached=True))
+        else:
+            work = events.reporting(self._work(body, asker, events), instance, language)
+            await self._admission.start(asker.name, work, events.deadline)
+        return streamed(events, instance, language)
+
+    async def run(self, asker: Caller, work: Callable[[], _Result]) -> _Result:
+        """Return what other work gives that a reader waits for, in its turn too."""
+        return await self._admission.run(asker.name, work, self.deadline())
+
+    def deadline(self) -> Deadline:
+        """Return until when what comes in now must be answered."""
+        return Deadline(self._seconds)
+
+    def _work(self, body: AskIn, asker: Caller, events: AnswerEvents) -> Callable[[], AnswerOut]:
+        def work() -> AnswerOut:
+            key = self._cache.key(self._index.moment(), body, asker.filters)
+            answer: Answer = self._pipeline.ask(body.to_ask(asker.filters), events)
+            given = answer_out(answer)
+            if not given.generator.degraded:  # the next one may have the language model again
+                self._cache.put(key, given)
+            return self._given(given, cached=False)
+
+        return work
+
+    def _given(self, answer: AnswerOut, cached: bool) -> AnswerOut:
+        self._metrics.answered(answer, cached)
+        if self._log_questions:
+            told = {"question": answer.question, "reason": answer.reason, "answer_id": answer.id}
+            _log.info("answer", extra=told)
+        self._recent.keep(answer)
+        return answer
+
+    def _remembered(self, body: AskIn, asker: Caller) -> AnswerOut | None:
+        found = self._cache.get(self._cache.key(self._index.moment(), body, asker.filters))
+        if found is None:
+            return None
+        at_once = AskTimings(retrieve=0, answer=0, total=0)
+        fresh = {"id": secrets.token_urlsafe(12), "timings_ms": at_once}
+        return found.model_copy(update=fresh)

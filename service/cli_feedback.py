@@ -1,0 +1,34 @@
+"""``yauap feedback``: what readers said of answers."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from service.words import say
+
+commands = typer.Typer(help=say("help_feedback"), no_args_is_help=True)
+
+DataDir = Annotated[Path | None, typer.Option("--data-dir", help=say("help_data_dir"))]
+
+
+@commands.callback()
+def _group() -> None:
+    """Keep the group a group while it has one command."""
+
+
+@commands.command("export", help=say("help_feedback_export"))
+def export(
+    rejected: Annotated[bool, typer.Option("--rejected", help=say("help_rejected"))] = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Print a draft gold set, or what was found wrong, as JSON lines."""
+    from index.catalog import Catalog
+    from service.feedback import Feedback
+    from service.opening import open_settings
+
+    feedback = Feedback(Catalog(open_settings(data_dir).data_dir.expanduser()))
+    for line in feedback.rejected() if rejected else feedback.gold():
+        sys.stdout.write(json.dumps(line) + "\n")

@@ -1,0 +1,42 @@
+"""How often a key and an address may ask. Counted in this process alone."""
+
+import math
+import time
+
+from limits import RateLimitItem, parse
+from limits.storage import MemoryStorage
+from limits.strategies import SlidingWindowCounterRateLimiter
+
+from service.refusal import too_many
+from service.settings import ServiceSettings
+
+
+class Limits:
+    """Counts requests in sliding windows; what is too many is refused."""
+
+    def __init__(self, settings: ServiceSettings) -> None:
+        self._windows = SlidingWindowCounterRateLimiter(MemoryStorage())
+        self._per_key = _limit(settings.rate_per_key)
+        self._per_address = _limit(settings.rate_per_address)
+        self._per_session = _limit(settings.rate_per_session)
+
+    def count_key(self, name: str) -> None:
+        """Count a request of a key. Raises Refusal where it is one too many."""
+        self._count(self._per_key, name)
+
+    def count_address(self, address: str) -> None:
+        """Count a request from an address. Raises Refusal where it is one too many."""
+        self._count(self._per_address, f"address:{address}")
+
+    def count_session(self, name: str) -> None:
+        """Count a request of a widget session, or a session that an address opens."""
+        self._count(self._per_session, f"session:{name}")
+
+    def _count(self, limit: RateLimitItem | None, who: str) -> None:
+        if limit is not None and not self._windows.hit(limit, who):
+            wait = self._windows.get_window_stats(limit, who).reset_time - time.time()
+            raise too_many("http.too_many_requests", math.ceil(wait))
+
+
+def _limit(text: str) -> RateLimitItem | None:
+    return parse(text) if text else None

@@ -1,0 +1,97 @@
+"""The latest answers, so that feedback finds the one it is about, and what could not be answered.
+
+They lie in a file of their own beside the catalog, shared by all processes over the data folder: it
+may be lost without harm, so nothing waits until it is safe on the disk.
+"""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from index.catalog import now
+from service.schemas import AnswerOut, RefusedOut
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS answers (
+    sequence INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, answer TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS refused (sequence INTEGER PRIMARY KEY, refused TEXT NOT NULL);
+"""
+
+
+class Recent:
+    """The latest answers and refused questions of one data folder, so many of each."""
+
+    FILE = "recent.sqlite"
+
+    def __init__(self, data_dir: Path, answers: int, refused: int) -> None:
+        self._file = data_dir / self.FILE
+        self._most = {"answers": answers, "refused": refused}
+        with self._connected() as connection:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.executescript(_SCHEMA)
+            for table in self._most:  # fewer may be wanted than the last time
+                self._shorten(connection, table)
+
+    def keep(self, answer: AnswerOut) -> None:
+        """Remember an answer; its question too, where it was refused and such are asked for."""
+        with self._connected() as connection:
+            if self._most["answers"]:
+                connection.execute(
+                    "INSERT OR REPLACE INTO answers (id, answer) VALUES (?, ?)",
+                    (answer.id, answer.model_dump_json(exclude={"sources", "related"})),
+                )
+                self._shorten(connection, "answers")
+            if self._most["refused"] and answer.reason in ("no_evidence", "low_confidence"):
+                refused = RefusedOut(
+                    question=answer.question,
+                    language=answer.language,
+                    reason=answer.reason,
+                    confidence=answer.confidence,
+                    asked_at=now(),
+                )
+                connection.execute(
+                    "INSERT INTO refused (refused) VALUES (?)", (refused.model_dump_json(),)
+                )
+                self._shorten(connection, "refused")
+
+    def answer(self, answer_id: str) -> str | None:
+        """Return an answer as JSON, without what was considered for it; None: not remembered."""
+        with self._connected() as connection:
+            row = connection.execute(
+                "SELECT answer FROM answers WHERE id = ?", (answer_id,)
+            ).fetchone()
+            return None if row is None else str(row[0])
+
+    def forget(self, unwanted: Callable[[str], bool]) -> None:
+        """Remove the answers, given as JSON, that are unwanted, so that no byte of them is left."""
+        with self._connected() as connection:
+            rows = connection.execute("SELECT sequence, answer FROM answers").fetchall()
+            gone = [(sequence,) for sequence, answer in rows if unwanted(answer)]
+            connection.executemany("DELETE FROM answers WHERE sequence = ?", gone)
+            connection.execute("VACUUM")
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def refused(self, limit: int) -> list[RefusedOut]:
+        """Return the questions refused last, latest first."""
+        with self._connected() as connection:
+            rows = connection.execute(
+                "SELECT refused FROM refused ORDER BY sequence DESC LIMIT ?", (limit,)
+            )
+            return [RefusedOut.model_validate_json(row[0]) for row in rows]
+
+    def _shorten(self, connection: sqlite3.Connection, table: str) -> None:
+        connection.execute(
+            f"DELETE FROM {table} WHERE sequence <= (SELECT max(sequence) FROM {table}) - ?",
+            (self._most[table],),
+        )
+
+    @contextmanager
+    def _connected(self) -> Iterator[sqlite3.Connection]:
+        connection = sqlite3.connect(self._file, timeout=10, isolation_level=None)
+        connection.execute("PRAGMA synchronous = OFF")
+        try:
+            yield connection
+        finally:
+            connection.close()

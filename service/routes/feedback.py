@@ -1,0 +1,14 @@
+"""What readers say of answers."""
+
+from fastapi import APIRouter
+
+from service.schemas import FeedbackIn
+from service.state import State
+
+router = APIRouter(prefix="/v1", tags=["asking"])
+
+
+@router.post("/feedback", status_code=204)
+def give(body: FeedbackIn, state: State) -> None:
+    """Store whether an answer was right; a second word on the same answer replaces the first."""
+    state.feedback.keep(body, state.recent)

@@ -1,0 +1,21 @@
+"""Sessions of the widget."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Header
+
+from service.schemas import WidgetIn, WidgetOut
+from service.state import State
+
+router = APIRouter(prefix="/v1/widget", tags=["widget"])
+
+
+@router.post("/session")
+def open_session(
+    body: WidgetIn, state: State, origin: Annotated[str | None, Header()] = None
+) -> WidgetOut:
+    """Give a page of an allowed origin a token that can only ask, for a short while."""
+    token, end = state.widget.open(body.key, origin)
+    moment = datetime.fromtimestamp(end, UTC).isoformat(timespec="seconds")
+    return WidgetOut(token=token, expires_at=moment.replace("+00:00", "Z"))
