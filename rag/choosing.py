@@ -12,11 +12,12 @@ from rag.questions import Kind
 from rag.scoring import Scored
 
 # Differences of the sentence model's score, which is a logit.
-_AS_LIKELY = 2.0  # a further sentence is quoted where the first may be wrong
+AS_LIKELY = 2.0  # a further sentence is quoted where the first may be wrong
+_HARDLY_LESS = 1.0  # and this near even where the first holds what was asked for
 _AGREES_WITHIN = 3.0  # what says the same needs to be less near
 _DIFFERS_WITHIN = 1.0
 _LIST_WITHIN = 2.0
-_MOST = 3
+MOST = 3
 _COVERAGE = FEATURES.index("coverage")
 _NAME = re.compile(r"[^\W\d_]{2,}")
 _MUCH_COVERED = 0.7  # of the question's words: else a sentence speaks of something else
@@ -43,20 +44,26 @@ def choose(best_first: Sequence[Scored], kind: Kind) -> Chosen:
     """Return what the answer quotes of sentences that are ordered by how likely they answer.
 
     A date, a number or a person that was asked for and found needs no second sentence beside it,
-    unless another document says another one.
+    unless another is as likely, or another document says another one.
     """
     best = best_first[0]
     if kind == "list":
         return Chosen([Choice(one, None) for one in _list(best_first)])
     fact = answering_fact(best.candidate, kind)
     if fact is None:
-        near = (s.candidate for s in best_first[:2] if best.score - s.score < _AS_LIKELY)
-        return Chosen([Choice(one, answering_fact(one, kind)) for one in near])
-    choice = Choice(best.candidate, fact, list(_agreeing(best_first, fact, kind))[: _MOST - 1])
+        return Chosen(_likely(best_first[:MOST], kind, AS_LIKELY))
+    choice = Choice(best.candidate, fact, list(_agreeing(best_first, fact, kind))[: MOST - 1])
     if other := _at_odds(best_first, fact, kind):
         both = sorted((choice, other), key=_published, reverse=True)
         return Chosen(both, differ=True)
-    return Chosen([choice])
+    if choice.agreeing:
+        return Chosen([choice])
+    return Chosen([choice, *_likely(best_first[:2], kind, _HARDLY_LESS)[1:]])
+
+
+def _likely(best_first: Sequence[Scored], kind: Kind, within: float) -> list[Choice]:
+    near = [s.candidate for s in best_first if best_first[0].score - s.score < within]
+    return [Choice(one, answering_fact(one, kind)) for one in near]
 
 
 def answering_fact(chosen: Candidate, kind: Kind) -> Fact | None:
@@ -81,7 +88,7 @@ def _list(best_first: Sequence[Scored]) -> list[Candidate]:
         if scored.candidate.hit.passage.document_id == document
         and best.score - scored.score < _LIST_WITHIN
     ]
-    return sorted(near[:_MOST], key=lambda one: one.span)
+    return sorted(near[:MOST], key=lambda one: one.span)
 
 
 def _agreeing(best_first: Sequence[Scored], fact: Fact, kind: Kind) -> Iterator[Candidate]:

@@ -14,11 +14,13 @@ _OPENING = re.compile(r"^\s*(?:а|ә|э|и|һәм|хэм|ну|ә һуң)\s", re.
 _POINTS_BACK = frozenset(
     fold(word)
     for word in """
-    он она оно они его её их ему ей им него неё них нём ней этот эта это эти там тогда этого
-    этой этом туда оттуда ул уны уның уға унда унан улар уларҙы уларҙың уларға был бының быны
-    шунда шул ошо тегендә
+    он она оно они его её их ему ей им него неё них нём ней этот эта эти того этого тот
+    этой этом этих туда оттуда ул уны уның уға унда унан улар уларҙы уларҙың уларға быны бының
+    шунда шул шуның шуларҙың ошо тегендә
     """.split()
 )
+# These point back too, or do not: «там» in «там-там», Russian «был», «это» in «что это такое».
+_MAY_POINT_BACK = frozenset(fold(word) for word in "там тогда это был".split())
 # Alone or with one word they ask about what was said; with two, of something new.
 _ASKS_MORE = frozenset(
     fold(word) for word in "сколько когда где почему ҡасан ҡайҙа күпме нисә ниңә".split()
@@ -26,14 +28,15 @@ _ASKS_MORE = frozenset(
 _QUESTION_WORDS = frozenset(
     fold(word)
     for word in """
-    кто что кого кому чем где когда куда откуда почему зачем сколько какой какая какое какие
-    каком каких какую какого каким чей чья чьё году год числа месяце ли в во на с к по о об
+    кто что кого кому ком чем где когда куда откуда почему зачем сколько какой какая какое какие
+    каком каких какую какого каким скольки чей чья чьё году год числа месяце ли
     кем кемдәр нимә ниндәй
     ҡасан ҡайҙа ҡайҙан ҡайһы нисә нисек күпме ниңә йылда
     """.split()
 )
+_BEFORE_THEM = frozenset("и в во на с к по о об за из от до у".split())
 _WORD = re.compile(r"[^\W_]+")
-_FEW_TERMS = 2
+_FEW_TERMS, _SEVERAL_TERMS = 2, 4
 
 
 def whole_question(question: str, history: Sequence[Turn]) -> str:
@@ -51,19 +54,25 @@ def whole_question(question: str, history: Sequence[Turn]) -> str:
 def _is_follow_up(question: str) -> bool:
     words = [fold(word) for word in _WORD.findall(question)]
     terms = len(analyse(question))
+    opens, points = bool(_OPENING.match(question)), not _POINTS_BACK.isdisjoint(words)
+    may_point = not _MAY_POINT_BACK.isdisjoint(words)
     return bool(
-        (_OPENING.match(question) and terms <= 2 * _FEW_TERMS)
-        or terms == 0
-        or (terms <= _FEW_TERMS and not _POINTS_BACK.isdisjoint(words))
+        terms == 0
+        or (opens and (points or may_point))
+        or ((opens or points) and terms <= _SEVERAL_TERMS)
+        or (may_point and terms <= _FEW_TERMS)
         or (terms < _FEW_TERMS and not _ASKS_MORE.isdisjoint(words))
     )
 
 
 def _topic(question: str) -> str:
-    """Return the question without the question words it begins with."""
-    rest = question.strip().rstrip("?!. ")
-    while match := _WORD.match(rest.lstrip(' ,—–-«"')):
-        if fold(match.group()) not in _QUESTION_WORDS:
+    """Return the question without the question words it begins with: «в каком году», «о ком»."""
+    begin = 0
+    words = list(_WORD.finditer(question))
+    for place, word in enumerate(words):
+        said = fold(word.group())
+        if said in _QUESTION_WORDS:
+            begin = word.end()
+        elif said not in _BEFORE_THEM or place + 1 == len(words):
             break
-        rest = rest.lstrip(' ,—–-«"')[match.end() :]
-    return rest.strip(" ,—–-")[:500]
+    return question[begin:].strip(" ,—–-?!.")[:500]

@@ -19,7 +19,7 @@ from rag.generation.rewriting import ModelRewriter
 from rag.generation.writer import ModelWriter
 from rag.query import Query, QueryReader
 from rag.questions import Kind, question_kind, small_talk
-from rag.retrieval import Found, Hit, Mode, find, retrieve
+from rag.retrieval import Found, Hit, Mode, find, in_turn, retrieve
 from rag.scoring import Scored, Weights, confidence, ranked
 from rag.types import Answer, AnswerMode, Ask, Observer, Reason, WrittenBy
 
@@ -84,27 +84,37 @@ class Pipeline:
             if self._rewriter is not None and ask.mode != "extractive":
                 made = self._rewriter.whole_question(question, ask.history, spoken, draft.wanted)
                 draft.question = made or whole
-            # What a follow-up itself asks for counts, not what was asked before it.
-            kind = "unknown" if made else question_kind(question)
-            if kind == "unknown":
-                kind = question_kind(draft.question)
-            query = self._queries.read(draft.question, view)
-            hits = retrieve(view, query, self._fusion, ask.top_k, filters=ask.filters)
+            kind = _kind(made or question, draft.question)
+            query, hits = self._found(view, made or question, draft.question, ask)
             draft.found(hits)
             return self._answer(view, query, kind, draft, ask.mode)
 
     def candidates(self, ask: Ask) -> list[Candidate]:
         """Return the sentences considered for a question: what the models are learned from."""
+        question = _cleaned(ask.question)
+        whole = whole_question(question, ask.history)
         with self._index.view() as view:
-            query = self._queries.read(_cleaned(ask.question), view)
-            hits = retrieve(view, query, self._fusion, ask.top_k, filters=ask.filters)
-            return self._considered(view, query, question_kind(query.text), hits)
+            query, hits = self._found(view, question, whole, ask)
+            return self._considered(view, query, _kind(question, whole), hits)
 
     def found(self, text: str, depth: int, filters: Filters | None = None) -> tuple[Query, Found]:
         """Return the candidates of a query: what the fusion is learned from."""
         with self._index.view() as view:
             query = self._queries.read(_cleaned(text), view)
             return query, find(view, query, self._fusion, depth, filters=filters)
+
+    def _found(
+        self, view: IndexView, question: str, whole: str, ask: Ask
+    ) -> tuple[Query, Sequence[Hit]]:
+        """Return the question as sentences are compared with it, and the passages for it.
+
+        The document of a follow-up is that of the whole; in it, its own words are what is new.
+        """
+        queries = [self._queries.read(text, view) for text in dict.fromkeys((whole, question))]
+        found = [
+            retrieve(view, query, self._fusion, ask.top_k, filters=ask.filters) for query in queries
+        ]
+        return queries[-1], in_turn(found, ask.top_k)
 
     def _considered(
         self, view: IndexView, query: Query, kind: Kind, hits: Sequence[Hit]
@@ -136,6 +146,12 @@ class Pipeline:
             reason = "low_confidence" if written else "no_evidence"
             return draft.refused(f"answer.{reason}", reason, view.version, sure)
         return draft.answered(view.version, sure)
+
+
+def _kind(question: str, whole: str) -> Kind:
+    """Return what a follow-up itself asks for, if it says; what was asked before it counts less."""
+    kind = question_kind(question)
+    return question_kind(whole) if kind == "unknown" else kind
 
 
 def _language(question: str, whole: str) -> AnswerLanguage:

@@ -1,5 +1,6 @@
 """Retrieval: the nearest passages and those with the question's words, in each language, fused."""
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -106,6 +107,15 @@ def find(
         np.concatenate([part.features for part in found]),
         np.concatenate([part.scores for part in found]),
     )
+
+
+def in_turn(results: Sequence[Sequence[Hit]], top_k: int) -> list[Hit]:
+    """Return the first ``top_k`` hits of several results: the best of each, then the next ones."""
+    hits: dict[int, Hit] = {}
+    for hit in itertools.chain.from_iterable(itertools.zip_longest(*results)):
+        if hit is not None:
+            hits.setdefault(hit.passage.chunk_id, hit)
+    return list(hits.values())[:top_k]
 
 
 def with_neighbours(

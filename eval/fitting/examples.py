@@ -18,7 +18,7 @@ from index.reader import Filters
 from index.text.spans import Span
 from rag.factory import make_pipeline
 from rag.settings import AnswerSettings
-from rag.types import Ask
+from rag.types import Ask, Turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,7 @@ class Asked:
     gold: Sequence[GoldSpan]
     group: str
     filters: Filters = field(default_factory=Filters)
+    history: Sequence[Turn] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,8 @@ def collect(source: str, folder: Path, corpus: Corpus, asked: Sequence[Asked]) -
     pipeline = make_pipeline(data, settings)
     examples = []
     for one in asked:
-        found = pipeline.candidates(Ask(one.question, filters=one.filters))
+        ask = Ask(one.question, history=one.history, filters=one.filters)
+        found = pipeline.candidates(ask)
         answers = [
             any(
                 candidate.hit.passage.document_id == gold.document_id
@@ -72,19 +74,17 @@ def collect(source: str, folder: Path, corpus: Corpus, asked: Sequence[Asked]) -
 def gold_questions(
     gold: Path, corpus_paths: Sequence[Path], by_sentence: bool
 ) -> tuple[Corpus, list[Asked]]:
-    """Return the corpus and the single-turn questions of a gold set, each in its language slice."""
+    """Return the corpus and the questions of a gold set, each in its language slice."""
     corpus = read_corpus(corpus_paths)
     options = Options(filter_language=not by_sentence)
     asked = []
     for task in prepare(read_gold([gold]), corpus, options):
         question = task.question
-        if question.history:
-            continue
         document = question.document_id or question.near_document_id or question.id
         first = task.gold[0].span.start if task.gold else question.id
         group = f"{document}/{first}" if by_sentence else article_of(document)
         filters = Filters(language=tuple(task.filters.get("language", ())))
-        asked.append(Asked(question.text, task.gold, group, filters))
+        asked.append(Asked(question.text, task.gold, group, filters, question.history))
     return corpus, asked
 
 

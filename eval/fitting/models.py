@@ -1,18 +1,28 @@
-"""The two logistic models, and how well they do on articles they have not seen."""
+"""The two models of an answer, and how well they do on articles they have not seen.
 
-from collections.abc import Sequence
+Which sentence answers: a softmax over the sentences of each question, the conditional logit of
+McFadden (1974). How sure that is: logistic, learned from sentences that were ordered by models that
+had not seen them, so that it does not take their good memory for knowledge.
+"""
+
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import minimize
+from scipy.special import logsumexp, softmax
 from sklearn.linear_model import LogisticRegression
 
 from eval.fitting.examples import Example
+from eval.refusals import Outcomes, calibration_error
+from rag.choosing import AS_LIKELY, MOST
 from rag.scoring import LARGEST_MARGIN
 
 _FOLDS = 5
 _SEED = 0
+_PENALTY = 1e-3
 # Questions of XQuAD have one paragraph each and no near-misses: they teach which sentence answers,
 # at half weight, but not how sure to be.
 _SENTENCE_WEIGHT = {"xquad": 0.5}
@@ -36,76 +46,98 @@ class Fitted:
         return order, np.concatenate([[scores[order[0]], margin], example.features[order[0]]])
 
     def confidence_of(self, example: Example) -> float:
-        """Return the probability that the best two sentences answer."""
+        """Return the probability that a sentence answers of those that are quoted."""
         return float(1 / (1 + np.exp(-(self.order(example)[1] @ self.confidence + self.bias))))
+
+    def is_right(self, example: Example) -> bool:
+        """Whether a sentence answers of those that are quoted."""
+        scores = example.features @ self.sentence
+        best = np.argsort(-scores, kind="stable")[:MOST]
+        return bool(example.answers[best[scores[best] > scores[best[0]] - AS_LIKELY]].any())
 
 
 def fit(examples: Sequence[Example]) -> Fitted:
     """Learn both models."""
-    taught = [example for example in examples if example.answers.any()]
-    sentence = _logistic(
-        np.concatenate([example.features for example in taught]),
-        np.concatenate([example.answers for example in taught]),
-        strength=1.0,
-        balanced=True,
-        weights=np.concatenate(
-            [np.full(len(e.answers), _SENTENCE_WEIGHT.get(e.source, 1.0)) for e in taught]
-        ),
-    )
-    half = Fitted(sentence.coef_[0], np.empty(0), 0.0)
     rows, right = [], []
-    for example in examples:
-        if example.source not in _NOT_FOR_CONFIDENCE:
-            order, features = half.order(example)
-            rows.append(features)
-            right.append(bool(example.answers[order[:2]].any()))
-    sure = _logistic(np.array(rows), np.array(right), strength=0.3, balanced=False)
-    return Fitted(half.sentence, sure.coef_[0], float(sure.intercept_[0]))
+    for own, others in _folds(examples):
+        half = Fitted(_listwise(others), np.empty(0), 0.0)
+        for example in own:
+            if example.source not in _NOT_FOR_CONFIDENCE:
+                rows.append(half.order(example)[1])
+                right.append(half.is_right(example))
+    sure = LogisticRegression(C=0.3, max_iter=5000).fit(np.array(rows), np.array(right))
+    return Fitted(_listwise(examples), sure.coef_[0], float(sure.intercept_[0]))
 
 
 def held_out(examples: Sequence[Example]) -> list[tuple[Example, Fitted]]:
     """Return each example with models learned from the other folds; folds split by group."""
-    groups = sorted({example.group for example in examples})
-    places = np.random.default_rng(_SEED).permutation(len(groups))
-    fold = {group: place % _FOLDS for group, place in zip(groups, places, strict=True)}
     result = []
-    for number in range(_FOLDS):
-        fitted = fit([e for e in examples if fold[e.group] != number])
-        result += [(e, fitted) for e in examples if fold[e.group] == number]
+    for own, others in _folds(examples):
+        fitted = fit(others)
+        result += [(example, fitted) for example in own]
     return result
 
 
+def _folds(examples: Sequence[Example]) -> Iterator[tuple[list[Example], list[Example]]]:
+    """Yield each fold and what is not in it."""
+    groups = sorted({example.group for example in examples})
+    places = np.random.default_rng(_SEED).permutation(len(groups))
+    fold = {group: place % _FOLDS for group, place in zip(groups, places, strict=True)}
+    for number in range(_FOLDS):
+        yield (
+            [e for e in examples if fold[e.group] == number],
+            [e for e in examples if fold[e.group] != number],
+        )
+
+
 def figures(pairs: Sequence[tuple[Example, Fitted]], threshold: float) -> dict[str, Any]:
-    """Return, by source, how often the first and the first two sentences answer, and refusals."""
+    """Return, by source, how often the first and the quoted sentences answer, and refusals."""
     report: dict[str, Any] = {}
     for source in dict.fromkeys(example.source for example, _ in pairs):
         own = [(e, f) for e, f in pairs if e.source == source]
-        orders = [(e, f.order(e)[0], f.confidence_of(e)) for e, f in own]
-        asked = [(e, order, sure) for e, order, sure in orders if e.answerable]
-        others = [sure for e, _, sure in orders if not e.answerable]
+        asked = [(e, f) for e, f in own if e.answerable]
+        others = [(e, f) for e, f in own if not e.answerable]
         report[source] = {
             "answerable": len(asked),
             "unanswerable": len(others),
-            "first_sentence": _share([bool(e.answers[order[0]]) for e, order, _ in asked]),
-            "first_two": _share([bool(e.answers[order[:2]].any()) for e, order, _ in asked]),
-            "answerable_refused": _share([sure < threshold for _, _, sure in asked]),
-            "unanswerable_refused": _share([sure < threshold for sure in others]),
+            "first_sentence": _share([bool(e.answers[f.order(e)[0][0]]) for e, f in asked]),
+            "quoted": _share([f.is_right(e) for e, f in asked]),
+            "answerable_refused": _share([f.confidence_of(e) < threshold for e, f in asked]),
+            "unanswerable_refused": _share([f.confidence_of(e) < threshold for e, f in others]),
+            "calibration_error": round(calibration_error(_outcomes(own)) or 0.0, 3),
         }
     return report
+
+
+def _outcomes(pairs: Sequence[tuple[Example, Fitted]]) -> Outcomes:
+    """Return how the questions would end if none was refused."""
+    right = np.array([f.is_right(e) for e, f in pairs])
+    sure = np.array([f.confidence_of(e) for e, f in pairs])
+    return Outcomes(np.ones(len(pairs), bool), right, sure)
 
 
 def _share(values: Sequence[bool]) -> float | None:
     return round(sum(values) / len(values), 3) if values else None
 
 
-def _logistic(
-    rows: NDArray[np.float64],
-    labels: NDArray[np.bool_],
-    strength: float,
-    balanced: bool,
-    weights: NDArray[np.float64] | None = None,
-) -> LogisticRegression:
-    model = LogisticRegression(
-        C=strength, class_weight="balanced" if balanced else None, max_iter=5000
-    )
-    return model.fit(rows, labels, sample_weight=weights)
+def _listwise(examples: Sequence[Example]) -> NDArray[np.float64]:
+    """Return weights (f,) under which the sentences that answer come first."""
+    taught = [example for example in examples if example.answers.any()]
+    every = np.concatenate([example.features for example in taught])
+    scale = every.std(axis=0) + 1e-6
+    rows = [(e.features - every.mean(axis=0)) / scale for e in taught]
+    weights = np.array([_SENTENCE_WEIGHT.get(e.source, 1.0) for e in taught])
+
+    def loss(sentence: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        value, slope = 0.0, np.zeros_like(sentence)
+        for example, row, weight in zip(taught, rows, weights, strict=True):
+            scores = row @ sentence
+            right = softmax(np.where(example.answers, scores, -np.inf))
+            value += weight * float(logsumexp(scores) - logsumexp(scores[example.answers]))
+            slope += weight * (row.T @ (softmax(scores) - right))
+        total = weights.sum()
+        penalty = _PENALTY * float(sentence @ sentence)
+        return value / total + penalty, slope / total + 2 * _PENALTY * sentence
+
+    start = np.zeros(every.shape[1])
+    return np.asarray(minimize(loss, start, jac=True, method="L-BFGS-B").x) / scale

@@ -47,9 +47,9 @@ def headlines(benchmark: HeadlineBenchmark) -> Iterator[Sought]:
 
 
 def questions(source: str, asked: Sequence[Asked], weight: float) -> Iterator[Sought]:
-    """Yield the questions that have evidence."""
+    """Yield the questions that have evidence and stand on their own."""
     for one in asked:
-        if one.gold:
+        if one.gold and not one.history:
             yield Sought(source, one.question, one.group, gold=one.gold, weight=weight)
 
 
