@@ -13,7 +13,7 @@ from rag.scoring import Scored
 
 # Differences of the sentence model's score, which is a logit.
 AS_LIKELY = 2.0  # a further sentence is quoted where the first may be wrong
-_HARDLY_LESS = 1.0  # and this near even where the first holds what was asked for
+_HARDLY_LESS = 1.0  # this near, the same document's next one, even beside a fact
 _AGREES_WITHIN = 3.0  # what says the same needs to be less near
 _DIFFERS_WITHIN = 1.0
 _LIST_WITHIN = 2.0
@@ -44,7 +44,7 @@ def choose(best_first: Sequence[Scored], kind: Kind) -> Chosen:
     """Return what the answer quotes of sentences that are ordered by how likely they answer.
 
     A date, a number or a person that was asked for and found needs no second sentence beside it,
-    unless another is as likely, or another document says another one.
+    unless its document has one that is as likely, or another document says another one.
     """
     best = best_first[0]
     if kind == "list":
@@ -58,7 +58,8 @@ def choose(best_first: Sequence[Scored], kind: Kind) -> Chosen:
         return Chosen(both, differ=True)
     if choice.agreeing:
         return Chosen([choice])
-    return Chosen([choice, *_likely(best_first[:2], kind, _HARDLY_LESS)[1:]])
+    beside = _likely(best_first[:2], kind, _HARDLY_LESS)[1:]
+    return Chosen([choice, *(one for one in beside if _document(one) == _document(choice))])
 
 
 def _likely(best_first: Sequence[Scored], kind: Kind, within: float) -> list[Choice]:
@@ -151,6 +152,10 @@ def contradict(one: Fact, other: Fact) -> bool:
 def _names(fact: Fact) -> list[frozenset[str]]:
     """Return the skeletons of each name; initials say too little."""
     return [skeletons_of(name) for name in _NAME.findall(fact.text)]
+
+
+def _document(choice: Choice) -> str:
+    return choice.candidate.hit.passage.document_id
 
 
 def _published(choice: Choice) -> str:

@@ -7,6 +7,7 @@ makes of them, or a refusal
 from collections.abc import Sequence
 
 from index.reader import Filters, Index, IndexView
+from index.text.analysis import analyse
 from index.text.language import detect_language
 from index.text.normalise import stored_text
 from rag.conversation import whole_question
@@ -108,9 +109,11 @@ class Pipeline:
     ) -> tuple[Query, Sequence[Hit]]:
         """Return the question as sentences are compared with it, and the passages for it.
 
-        The document of a follow-up is that of the whole; in it, its own words are what is new.
+        The document of a follow-up is that of the whole; in it, its own words, if it has any, are
+        what is new.
         """
-        queries = [self._queries.read(text, view) for text in dict.fromkeys((whole, question))]
+        texts = dict.fromkeys((whole, question if analyse(question) else whole))
+        queries = [self._queries.read(text, view) for text in texts]
         found = [
             retrieve(view, query, self._fusion, ask.top_k, filters=ask.filters) for query in queries
         ]

@@ -84,7 +84,8 @@ def gold_questions(
         first = task.gold[0].span.start if task.gold else question.id
         group = f"{document}/{first}" if by_sentence else article_of(document)
         filters = Filters(language=tuple(task.filters.get("language", ())))
-        asked.append(Asked(question.text, task.gold, group, filters, question.history))
+        history = [Turn(turn.role, turn.content) for turn in question.history]
+        asked.append(Asked(question.text, task.gold, group, filters, history))
     return corpus, asked
 
 

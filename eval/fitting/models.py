@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
-from scipy.special import logsumexp, softmax
+from scipy.optimize import minimize  # type: ignore[import-untyped]  # it ships no types
+from scipy.special import logsumexp, softmax  # type: ignore[import-untyped]  # nor here
 from sklearn.linear_model import LogisticRegression
 
 from eval.fitting.examples import Example
@@ -140,4 +140,5 @@ def _listwise(examples: Sequence[Example]) -> NDArray[np.float64]:
         return value / total + penalty, slope / total + 2 * _PENALTY * sentence
 
     start = np.zeros(every.shape[1])
-    return np.asarray(minimize(loss, start, jac=True, method="L-BFGS-B").x) / scale
+    sentence: NDArray[np.float64] = minimize(loss, start, jac=True, method="L-BFGS-B").x / scale
+    return sentence

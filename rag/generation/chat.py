@@ -88,8 +88,8 @@ class ChatModel:
             put(GenerationFailed(f"status {error.status_code}"))
         except Exception as error:  # garbage shows itself as any error of the client's parser
             put(GenerationFailed(type(error).__name__))
-            # A stream that is left half-read is a cycle. Found by another thread's collector, it would
-            # be closed there and by this loop at once.
+            # A stream that is left half-read is a cycle. Found by another thread's collector, it
+            # would be closed there and by this loop at once.
             asyncio.get_running_loop().call_soon(gc.collect)
         else:
             put(None if finish == "stop" else GenerationFailed(f"finish reason {finish}"))

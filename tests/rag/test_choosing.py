@@ -61,7 +61,7 @@ def test_what_says_another_fact_stands_beside_it_newest_first() -> None:
     [
         scored("Центр открыт в 2012 году.", 3.5, "later"),  # far less likely
         scored("Школа открыта в 2012 году.", 4.5, "later", covered=0.5),  # of something else
-        scored("Центр открыт в 2012 году.", 4.5, "ru", start=100),  # the same document
+        scored("Центр открыт в 2012 году.", 3.5, "ru", start=100),  # the same document
         scored("Центр открыли торжественно.", 4.5, "later"),  # no date
     ],
 )
@@ -72,10 +72,23 @@ def test_what_is_not_about_the_same_is_left_out(other: Scored) -> None:
     assert not chosen.choices[0].agreeing
 
 
-def test_without_a_clear_fact_the_next_sentence_is_quoted_where_it_is_as_likely() -> None:
+def test_beside_a_fact_its_documents_next_sentence_is_quoted_where_it_is_as_likely() -> None:
+    beside = scored("Центр открыли торжественно.", 4.5, "ru", start=100)
+    chosen = choose([OPENED, beside, OTHER], "where")
+    assert [choice.candidate.span.start for choice in chosen.choices] == [0, 100, 0]
+    chosen = choose([OPENED, beside], "when")
+    assert [choice.candidate.span.start for choice in chosen.choices] == [0, 100]
+    assert not chosen.differ
+
+
+def test_without_a_clear_fact_the_next_sentences_are_quoted_where_they_are_as_likely() -> None:
     first = scored("Центр открыли торжественно.", 5.0, "one")
-    near, far = (scored("Его открыл министр.", score, "two") for score in (3.5, 2.9))
-    assert documents([first, near, OPENED], "when") == ["one", "two"]
+    near, next_one, far = (
+        scored("Его открыл министр.", score, document)
+        for score, document in ((3.5, "two"), (3.2, "three"), (2.9, "four"))
+    )
+    assert documents([first, near, next_one], "when") == ["one", "two", "three"]
+    assert documents([first, near, next_one, next_one], "when") == ["one", "two", "three"]
     assert documents([first, far], "when") == ["one"]
 
 
