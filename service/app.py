@@ -10,7 +10,6 @@ from fastapi import FastAPI
 from service.access import Access
 from service.cors import CrossOrigin
 from service.guard import Guard
-from service.limits import Limits
 from service.observing import Observing
 from service.problems import install_problem_handlers
 from service.routes import (
@@ -62,7 +61,7 @@ def create_app(settings: ServiceSettings) -> FastAPI:
     app.state.service = state
     origins = split(settings.cors_origins)
     app.add_middleware(
-        Access, keys=state.keys, widget=state.widget, limits=Limits(settings), origins=origins
+        Access, keys=state.keys, widget=state.widget, limits=state.limits, origins=origins
     )
     app.add_middleware(CrossOrigin, keys=state.keys, origins=origins)
     app.add_middleware(
