@@ -8,6 +8,7 @@ from importlib.metadata import version
 from fastapi import FastAPI
 
 from service.access import Access
+from service.console.install import install_console
 from service.cors import CrossOrigin
 from service.guard import Guard
 from service.observing import Observing
@@ -74,4 +75,5 @@ def create_app(settings: ServiceSettings) -> FastAPI:
     ):  # fmt: skip
         app.include_router(module.router)
     pages.mount_files(app)
+    install_console(app)
     return app

@@ -24,17 +24,17 @@ _REFUSED = ("asked_at", "language", "reason", "confidence", "question")
 def export_feedback(state: ServiceState, form: ExportFormat) -> Response:
     """Return what readers found right as draft gold, or all that they said as CSV."""
     if form == "gold":
-        return _lines(state.feedback.gold(), "feedback.jsonl")
+        return _lines(state.feedback.gold(), "yauap-feedback.jsonl")
     items: Sequence[FeedbackOut] = state.feedback.page(None, None, _MOST)
-    return _csv(_FEEDBACK, (item.model_dump() for item in items), "feedback.csv")
+    return _csv(_FEEDBACK, (item.model_dump() for item in items), "yauap-feedback.csv")
 
 
 def export_refused(state: ServiceState, form: ExportFormat) -> Response:
     """Return the refused questions as draft gold, or as CSV."""
     items: Sequence[RefusedOut] = state.recent.refused(_MOST)
     if form == "gold":
-        return _lines(refused_drafts(items), "refused.jsonl")
-    return _csv(_REFUSED, (item.model_dump() for item in items), "refused.csv")
+        return _lines(refused_drafts(items), "yauap-refused.jsonl")
+    return _csv(_REFUSED, (item.model_dump() for item in items), "yauap-refused.csv")
 
 
 def _lines(items: Iterable[dict[str, Any]], name: str) -> Response:

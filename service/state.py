@@ -12,6 +12,7 @@ from rag.pipeline import Pipeline
 from service.admission import Admission
 from service.answering import Answering
 from service.compaction import Compaction
+from service.console.sessions import Sessions
 from service.feedback import Feedback
 from service.keys import Keys
 from service.limits import Limits
@@ -34,6 +35,7 @@ class ServiceState:
         self.keys = Keys(self.folder.catalog)
         self.pipeline: Pipeline = make_pipeline(self.folder, settings)
         self.widget = WidgetSessions(self.folder.catalog, self.keys, settings.widget_seconds)
+        self.console = Sessions(self.folder.catalog, self.keys, settings.console_seconds)
         self.metrics = Metrics()
         self.admission = Admission(settings.max_concurrent, settings.max_waiting)
         self.recent = Recent(
