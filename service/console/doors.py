@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 
 from index.messages import message
 from service.access import Caller
-from service.console.pages import Pages, page_language
+from service.console.pages import ROOT, Pages, page_language
 from service.problems import PROBLEMS, described, described_status
 from service.refusal import Refusal
 from service.state import ServiceState, State
@@ -42,7 +42,7 @@ class _ConsoleRoute(APIRoute):
 
 def console_router() -> APIRouter:
     """Return a router for pages below the console's root."""
-    return APIRouter(route_class=_ConsoleRoute, include_in_schema=False)
+    return APIRouter(prefix=ROOT, route_class=_ConsoleRoute, include_in_schema=False)
 
 
 def pages_of(request: Request) -> Pages:

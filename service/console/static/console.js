@@ -6,7 +6,12 @@ for (const element of document.querySelectorAll("[data-events]")) follow(element
 
 function acceptDrops(form) {
   const input = form.querySelector("input[type=file]");
+  form.classList.add("scripted");
   form.querySelector(".drop-help").hidden = false;
+  input.addEventListener("change", () => {
+    const names = [...input.files].map((file) => file.name);
+    form.querySelector("[data-chosen]").textContent = names.slice(0, 3).join(", ") + (names.length > 3 ? ` … (${names.length})` : "");
+  });
   let inside = 0; // entering a child comes before leaving its parent
   const over = (by) => {
     inside += by;
