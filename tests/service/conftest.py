@@ -24,11 +24,14 @@ from urllib.parse import quote
 import httpx
 import pytest
 
+from eval.runner import run
+from eval.tasks import Options
 from index.catalog import Catalog
 from index.messages import MESSAGE_LANGUAGES, MessageLanguage
 from service.app import create_app
 from service.keys import Keys
 from service.settings import ServiceSettings
+from tests.eval.toy import TownSystem, towns, write_gold
 from tests.fakes import FakeEmbedder, fake_folder, ingest
 
 SEEDS = Path(__file__).parents[2] / "seeds"
@@ -489,3 +492,13 @@ def serve(honey_folder: Path) -> Serve:
             yield client
 
     return start
+
+
+@pytest.fixture
+def finished_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of a finished evaluation."""
+    monkeypatch.setattr("eval.runner.commit", lambda: "c0ffee0123456789")
+    corpus = towns(35)
+    gold = write_gold(tmp_path / "toy.jsonl", 35)
+    run(TownSystem(corpus), [gold], corpus, tmp_path / "run", Options())
+    return tmp_path / "run"
