@@ -11,6 +11,7 @@ from pkgutil import iter_modules
 import httpx
 import jwt
 import pytest
+from starlette.requests import Request
 
 from index.catalog import Catalog
 from index.messages import MESSAGE_LANGUAGES, message
@@ -69,6 +70,17 @@ def test_without_signing_in_nothing_is_shown(console: Console, admin: str) -> No
     assert not sign_in.xpath("//nav")
     for path in POSTS:
         assert console.post(path).status_code == 401, path
+
+
+def test_a_form_is_not_even_read_of_somebody_who_has_not_signed_in(
+    console: Console, admin: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = console.token()
+    read: list[str] = []
+    monkeypatch.setattr(Request, "form", lambda request, **_: read.append(request.url.path))
+    files = {"files": ("a.txt", b"a" * 1_000_000)}
+    sent = console.client.post("/console/documents", data={"form_token": token}, files=files)
+    assert (sent.status_code, read) == (401, [])
 
 
 def test_a_page_kept_open_before_the_first_key_does_nothing_after_it(
