@@ -111,8 +111,9 @@ class Guard:
 
 
 def _headers(path: str) -> tuple[tuple[bytes, bytes], ...]:
-    is_page = path == "/console" or path.startswith("/console/")
-    return _CONSOLE_HEADERS if is_page and not path.startswith("/console/static/") else _HEADERS
+    if path.startswith("/console/static/"):
+        return (*_HEADERS, (b"cache-control", b"no-cache"))  # an upgrade does not mix old and new
+    return _CONSOLE_HEADERS if path == "/console" or path.startswith("/console/") else _HEADERS
 
 
 def _language(headers: Headers) -> MessageLanguage:

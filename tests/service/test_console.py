@@ -46,11 +46,17 @@ def test_files_are_added_and_what_fails_says_why(console: Console) -> None:
         ("дом.txt", "Новый дом построен.".encode()),
         ("пусто.txt", b""),
         ("картинка.png", b"\x89PNG"),
+        ("большой.txt", b"\0" * 5_000_000),  # more than any other form may hold
     )
     said = text_of(page)
     assert message("document.empty", "en") in said
     listed = rows(page)
-    assert [row.split()[1] for row in listed] == ["дом.txt", "пусто.txt", "картинка.png"]
+    assert [row.split()[1] for row in listed] == [
+        "дом.txt",
+        "пусто.txt",
+        "картинка.png",
+        "большой.txt",
+    ]
     assert "added" in listed[0]
     assert all("failed" in row for row in listed[1:])
     (link,) = page.xpath("//tbody//a[contains(., 'дом.txt')]/@href")

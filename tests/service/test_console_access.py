@@ -243,6 +243,8 @@ def test_the_policy_lets_no_script_or_style_of_a_page_run(console: Console) -> N
             assert "form-action 'self'" in policy
             assert headers["cache-control"] == "no-store"
             assert headers["referrer-policy"] == "same-origin"
+        else:
+            assert headers["cache-control"] == "no-cache"
     assert "form-action 'none'" in console.client.get("/").headers["content-security-policy"]
 
 
