@@ -494,11 +494,19 @@ def serve(honey_folder: Path) -> Serve:
     return start
 
 
-@pytest.fixture
-def finished_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder of a finished evaluation."""
-    monkeypatch.setattr("eval.runner.commit", lambda: "c0ffee0123456789")
+@pytest.fixture(scope="session")
+def town_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a finished evaluation. Read only."""
+    folder = tmp_path_factory.mktemp("evaluation")
     corpus = towns(35)
-    gold = write_gold(tmp_path / "toy.jsonl", 35)
-    run(TownSystem(corpus), [gold], corpus, tmp_path / "run", Options())
-    return tmp_path / "run"
+    gold = write_gold(folder / "toy.jsonl", 35)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("eval.runner.commit", lambda: "c0ffee0123456789")
+        run(TownSystem(corpus), [gold], corpus, folder / "run", Options())
+    return folder / "run"
+
+
+@pytest.fixture
+def finished_run(town_run: Path, tmp_path: Path) -> Path:
+    """A copy of it, of this test alone."""
+    return Path(shutil.copytree(town_run, tmp_path / "run"))
