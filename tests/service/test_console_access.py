@@ -1,5 +1,6 @@
 """Who comes into the console, and which forms count."""
 
+import asyncio
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -15,9 +16,11 @@ from starlette.requests import Request
 
 from index.catalog import Catalog
 from index.messages import MESSAGE_LANGUAGES, message
+from service.app import create_app
 from service.console import routes as subjects
 from service.console.sessions import Session, Sessions
 from service.keys import SCOPES, Keys
+from service.settings import ServiceSettings
 from service.signing import signing_secret
 from tests.service.conftest import Serve, wait_for
 from tests.service.operator import Console, parsed, text_of
@@ -340,3 +343,17 @@ def test_each_kind_of_session_has_its_own_secret_made_once(honey_folder: Path) -
     assert len(first) == 64
     assert signing_secret(Catalog(honey_folder), "console_secret") == first
     assert signing_secret(Catalog(honey_folder), "widget_secret") != first
+
+
+def test_over_tls_cookies_are_secure(honey_folder: Path) -> None:
+    app = create_app(ServiceSettings(data_dir=honey_folder))
+
+    async def cookies(base: str) -> list[str]:
+        transport = httpx.ASGITransport(app, client=("127.0.0.1", 1))
+        async with httpx.AsyncClient(transport=transport, base_url=base) as client:
+            return (await client.get("/console?lang=ba")).headers.get_list("set-cookie")
+
+    for base, secure in (("https://127.0.0.1", True), ("http://127.0.0.1", False)):
+        given = asyncio.run(cookies(base))
+        assert len(given) == 2
+        assert {"Secure" in cookie for cookie in given} == {secure}
