@@ -112,6 +112,10 @@ class RunFolder:
         self._write(_METRICS, _METRICS_SHAPE.dump_json(metrics, indent=2))
         return self.read()
 
+    def config(self) -> Config:
+        """Return what the run is of. Raises RunMismatch where none was begun."""
+        return self._read(_CONFIG, _CONFIG_SHAPE)
+
     def read(self) -> Run:
         """Return the finished run. Raises RunMismatch where there is none."""
         return Run(

@@ -9,6 +9,8 @@ from index.catalog import DELETIONS, Catalog, get_state, set_state
 from index.documents import composed_id
 from index.errors import Gone, InvalidInput, NotFound
 from index.reader import Filters, document_conditions
+from index.text.analysis import fold
+from index.text.spans import Span
 
 _LIVE = """
 FROM documents d JOIN versions v ON v.document_id = d.id AND v.version = d.version
@@ -43,6 +45,15 @@ class DocumentRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class ChunkRecord:
+    """A chunk of a live document; ``span`` stands in its text."""
+
+    id: int
+    span: Span
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
 class Census:
     """How many live documents and chunks there are."""
 
@@ -61,13 +72,36 @@ class Library:
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
 
-    def page(self, after: str | None, limit: int, filters: Filters = _ALL) -> list[DocumentRecord]:
-        """Return up to ``limit`` live documents whose ids come after ``after``, by id."""
+    def page(
+        self, after: str | None, limit: int, filters: Filters = _ALL, named: str = ""
+    ) -> list[DocumentRecord]:
+        """Return up to ``limit`` live documents whose ids come after ``after``, by id.
+
+        Only those that hold ``named`` in their title or id, however its letters are typed.
+        """
         narrowed, values = _narrowed(filters)
+        if wanted := fold(named.strip()):
+            narrowed += " AND instr(folded(d.id || char(10) || coalesce(v.title, '')), ?)"
+            values.append(wanted)
         sql = f"{_RECORD} {_LIVE} AND d.id > ? {narrowed} ORDER BY d.id LIMIT ?"
         with self._catalog.reading() as connection:
+            connection.create_function("folded", 1, fold, deterministic=True)
             rows = connection.execute(sql, (after or "", *values, limit))
             return [_record(row) for row in rows]
+
+    def chunks(self, document_id: str, start: int, limit: int) -> list[ChunkRecord]:
+        """Return up to ``limit`` chunks of a live document that end behind ``start``, in order."""
+        with self._catalog.reading() as connection:
+            rows = connection.execute(
+                'SELECT c.id, c.start, c."end", c.language FROM documents d '
+                "JOIN chunks c ON c.document_id = d.id AND c.version = d.version "
+                'WHERE d.id = ? AND NOT d.deleted AND c."end" > ? ORDER BY c.id LIMIT ?',
+                (composed_id(document_id), start, limit),
+            )
+            return [
+                ChunkRecord(row["id"], Span(row["start"], row["end"]), row["language"])
+                for row in rows
+            ]
 
     def get(self, document_id: str, filters: Filters = _ALL) -> DocumentRecord:
         """Return one live document. Raises NotFound, or Gone where it was deleted."""
@@ -119,6 +153,11 @@ class Library:
             set_state(connection, DELETIONS, str(count + 1))
             for table in ("chunks", "versions"):
                 connection.execute(f"DELETE FROM {table} WHERE document_id = ?", (document_id,))
+
+    def awaiting_compaction(self) -> int:
+        """Return how many deleted chunks are still on disk."""
+        with self._catalog.reading() as connection:
+            return int(connection.execute("SELECT count(*) FROM tombstones").fetchone()[0])
 
     def census(self, filters: Filters = _ALL) -> Census:
         """Count what is live."""

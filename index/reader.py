@@ -123,6 +123,11 @@ class IndexView:
         return EMPTY_VERSION if self._snapshot is None else self._snapshot.name
 
     @property
+    def created_at(self) -> str | None:
+        """When the published snapshot was made, None where there is none."""
+        return None if self._snapshot is None else self._snapshot.created_at
+
+    @property
     def is_empty(self) -> bool:
         """Whether there is nothing to find."""
         if self._snapshot is None:
@@ -270,9 +275,8 @@ class Index:
 
     def published_at(self) -> str | None:
         """Return when the published snapshot was made, None where there is none."""
-        with self._catalog.reading() as connection:
-            name = get_state(connection, "published")
-            return None if name is None else self._opened(name, connection).snapshot.created_at
+        with self.view() as view:
+            return view.created_at
 
     def _opened(self, name: str, connection: sqlite3.Connection) -> _Opened:
         with self._turn:

@@ -27,7 +27,7 @@ from service.widget import WidgetSessions
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip")
 
-# Nothing in there that not everybody may know.
+# Nothing in there that not everybody may know; the console itself asks who comes.
 _OPEN = (
     "/", "/web", "/widget.js", "/console", "/docs", "/openapi.json", "/healthz", "/readyz",
     "/v1/widget/session",

@@ -8,9 +8,9 @@ from importlib.metadata import version
 from fastapi import FastAPI
 
 from service.access import Access
+from service.console.install import install_console
 from service.cors import CrossOrigin
 from service.guard import Guard
-from service.limits import Limits
 from service.observing import Observing
 from service.problems import install_problem_handlers
 from service.routes import (
@@ -31,7 +31,7 @@ from service.state import ServiceState
 
 _ERRORS = {
     code: {"model": ProblemOut, "content": {"application/problem+json": {}}}
-    for code in (400, 401, 403, 404, 410, 413, 415, 422, 429, 500, 503, 504)
+    for code in (400, 401, 403, 404, 409, 410, 413, 415, 422, 429, 500, 503, 504)
 }
 
 
@@ -62,7 +62,7 @@ def create_app(settings: ServiceSettings) -> FastAPI:
     app.state.service = state
     origins = split(settings.cors_origins)
     app.add_middleware(
-        Access, keys=state.keys, widget=state.widget, limits=Limits(settings), origins=origins
+        Access, keys=state.keys, widget=state.widget, limits=state.limits, origins=origins
     )
     app.add_middleware(CrossOrigin, keys=state.keys, origins=origins)
     app.add_middleware(
@@ -75,4 +75,5 @@ def create_app(settings: ServiceSettings) -> FastAPI:
     ):  # fmt: skip
         app.include_router(module.router)
     pages.mount_files(app)
+    install_console(app)
     return app

@@ -7,9 +7,9 @@ from typing import Any
 
 from index.catalog import Catalog, now
 from index.errors import NotFound
-from rag.questions import question_kind
+from service.drafts import draft
 from service.recent import Recent
-from service.schemas import FeedbackIn
+from service.schemas import FeedbackIn, FeedbackOut
 
 
 class Feedback:
@@ -40,16 +40,12 @@ class Feedback:
         """Yield what readers found right as gold questions, to be looked through by a person."""
         for row in self._rows(1):
             answer = json.loads(row["answer"])
-            kind = question_kind(answer["question"])
-            question: dict[str, Any] = {
-                "id": f"feedback-{row['answer_id']}",
-                "lang": answer["language"],
-                "question": answer["question"],
-                "answerable": answer["answered"],
-                "kind": "what" if kind == "unknown" else kind,
-                "hard": False,
-                "noisy": False,
-            }
+            question = draft(
+                f"feedback-{row['answer_id']}",
+                answer["language"],
+                answer["question"],
+                answer["answered"],
+            )
             cited = answer["citations"]
             if cited:
                 question |= {
@@ -63,6 +59,22 @@ class Feedback:
                 }  # fmt: skip
             if bool(cited) is answer["answered"]:
                 yield question
+
+    def page(self, rating: int | None, before: int | None, limit: int) -> list[FeedbackOut]:
+        """Return up to ``limit`` words of readers older than number ``before``, latest first."""
+        with self._catalog.reading() as connection:
+            rows = connection.execute(
+                "SELECT * FROM feedback WHERE (? IS NULL OR rating = ?) AND (? IS NULL OR id < ?) "
+                "ORDER BY id DESC LIMIT ?",
+                (rating, rating, before, before, limit),
+            )
+            return [
+                FeedbackOut.model_validate({
+                    **json.loads(row["answer"]), "number": row["id"], "rating": row["rating"],
+                    "comment": row["comment"], "created_at": row["created_at"],
+                })
+                for row in rows
+            ]  # fmt: skip
 
     def rejected(self) -> Iterator[dict[str, Any]]:
         """Yield what readers found wrong, with what they said and what they were told."""

@@ -16,14 +16,24 @@ from service.problems import described, problem
 # The longest history fits, each letter written as an escape.
 _QUESTION_BYTES = 4_000_000
 
+_UPLOADED = ("/v1/documents", "/console/documents")
+
+_POLICY = (
+    b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    b"connect-src 'self'; base-uri 'none'; form-action %s; frame-ancestors 'none'"
+)
 _HEADERS = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
-    (
-        b"content-security-policy",
-        b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-        b"connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-    ),
+    (b"content-security-policy", _POLICY % b"'none'"),
+)
+# The console has forms, which a browser sends without an origin where it may name no referrer; and
+# nothing of its pages is left in a cache.
+_CONSOLE_HEADERS = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"same-origin"),
+    (b"content-security-policy", _POLICY % b"'self'"),
+    (b"cache-control", b"no-store"),
 )
 
 
@@ -47,12 +57,12 @@ class Guard:
             nonlocal started
             if part["type"] == "http.response.start":
                 started = True
-                part["headers"] = [*part.get("headers", ()), *_HEADERS]
+                part["headers"] = [*part.get("headers", ()), *_headers(scope["path"])]
             await send(part)
 
         headers = Headers(scope=scope)
         most = self._max_body_bytes
-        if not scope["path"].startswith("/v1/documents"):
+        if not scope["path"].startswith(_UPLOADED):
             most = min(most, _QUESTION_BYTES)
         length = headers.get("content-length", "0")
         if not length.isdigit() or int(length) > most:
@@ -98,6 +108,12 @@ class Guard:
         detail = message(f"http.{why.replace('-', '_')}", _language(Headers(scope=scope)))
         name = "bad-request" if why == "slow-body" else why
         await problem(name, detail, scope["path"])(scope, receive, send)
+
+
+def _headers(path: str) -> tuple[tuple[bytes, bytes], ...]:
+    if path.startswith("/console/static/"):
+        return (*_HEADERS, (b"cache-control", b"no-cache"))  # an upgrade does not mix old and new
+    return _CONSOLE_HEADERS if path == "/console" or path.startswith("/console/") else _HEADERS
 
 
 def _language(headers: Headers) -> MessageLanguage:

@@ -19,6 +19,7 @@ class Limits:
         self._per_key = _limit(settings.rate_per_key)
         self._per_address = _limit(settings.rate_per_address)
         self._per_session = _limit(settings.rate_per_session)
+        self._sign_ins = _limit(settings.rate_sign_in)
 
     def count_key(self, name: str) -> None:
         """Count a request of a key. Raises Refusal where it is one too many."""
@@ -31,6 +32,10 @@ class Limits:
     def count_session(self, name: str) -> None:
         """Count a request of a widget session, or a session that an address opens."""
         self._count(self._per_session, f"session:{name}")
+
+    def count_sign_in(self, address: str) -> None:
+        """Count an attempt to sign in to the console."""
+        self._count(self._sign_ins, f"sign-in:{address}")
 
     def _count(self, limit: RateLimitItem | None, who: str) -> None:
         if limit is not None and not self._windows.hit(limit, who):

@@ -141,6 +141,12 @@ def described(error: Exception, language: MessageLanguage) -> tuple[str, str]:
     return "internal-error", message("http.internal", language)
 
 
+def described_status(status: int, language: MessageLanguage) -> tuple[str, str]:
+    """Return the problem's name and detail for a status that the framework gives."""
+    name = _BY_STATUS.get(status, "bad-request" if status < 500 else "internal-error")
+    return name, message(f"http.{name.replace('-', '_')}", language)
+
+
 def install_problem_handlers(app: FastAPI) -> None:
     """Answer every error of the application with a problem object."""
 
@@ -152,8 +158,7 @@ def install_problem_handlers(app: FastAPI) -> None:
 
     async def http(request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 500
-        name = _BY_STATUS.get(status, "bad-request" if status < 500 else "internal-error")
-        detail = message(f"http.{name.replace('-', '_')}", caller_language(request))
+        name, detail = described_status(status, caller_language(request))
         response = problem(name, detail, request.url.path)
         if isinstance(error, HTTPException) and error.headers:
             response.headers.update(error.headers)

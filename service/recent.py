@@ -4,6 +4,7 @@ They lie in a file of their own beside the catalog, shared by all processes over
 may be lost without harm, so nothing waits until it is safe on the disk.
 """
 
+import json
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -44,15 +45,15 @@ class Recent:
                 )
                 self._shorten(connection, "answers")
             if self._most["refused"] and answer.reason in ("no_evidence", "low_confidence"):
-                refused = RefusedOut(
-                    question=answer.question,
-                    language=answer.language,
-                    reason=answer.reason,
-                    confidence=answer.confidence,
-                    asked_at=now(),
-                )
+                refused = {
+                    "question": answer.question,
+                    "language": answer.language,
+                    "reason": answer.reason,
+                    "confidence": answer.confidence,
+                    "asked_at": now(),
+                }
                 connection.execute(
-                    "INSERT INTO refused (refused) VALUES (?)", (refused.model_dump_json(),)
+                    "INSERT INTO refused (refused) VALUES (?)", (json.dumps(refused),)
                 )
                 self._shorten(connection, "refused")
 
@@ -73,13 +74,15 @@ class Recent:
             connection.execute("VACUUM")
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
-    def refused(self, limit: int) -> list[RefusedOut]:
-        """Return the questions refused last, latest first."""
+    def refused(self, limit: int, before: int | None = None) -> list[RefusedOut]:
+        """Return up to ``limit`` refused questions older than number ``before``, latest first."""
         with self._connected() as connection:
             rows = connection.execute(
-                "SELECT refused FROM refused ORDER BY sequence DESC LIMIT ?", (limit,)
+                "SELECT sequence, refused FROM refused WHERE ? IS NULL OR sequence < ? "
+                "ORDER BY sequence DESC LIMIT ?",
+                (before, before, limit),
             )
-            return [RefusedOut.model_validate_json(row[0]) for row in rows]
+            return [RefusedOut(number=row[0], **json.loads(row[1])) for row in rows]
 
     def _shorten(self, connection: sqlite3.Connection, table: str) -> None:
         connection.execute(

@@ -46,6 +46,17 @@ class FiltersIn(Request):
         dict[Value, Annotated[list[Scalar], _most_values]], Field(max_length=20)
     ] = {}
 
+    @classmethod
+    def of(cls, filters: Filters) -> "FiltersIn":
+        """Return ``filters`` as a request would give them."""
+        return cls.model_validate({
+            "language": [*filters.language],
+            "document_id": [*filters.document_id],
+            "source": [*filters.source],
+            "published_at": {"gte": filters.published_from, "lte": filters.published_to},
+            "metadata": {key: [*values] for key, values in filters.metadata.items()},
+        })  # fmt: skip
+
     def to_filters(self) -> Filters:
         """Return them as the index reads them."""
         return Filters(
@@ -388,9 +399,32 @@ class InfoOut(BaseModel):
     limits: LimitsOut
 
 
-class RefusedOut(BaseModel):
-    """A question that was not answered."""
+class FeedbackOut(BaseModel):
+    """What a reader said of an answer; a higher ``number`` is later."""
 
+    number: int
+    rating: Literal[-1, 1]
+    comment: str | None
+    question: str
+    language: Literal["ba", "ru"]
+    answered: bool
+    answer: str
+    citations: list[CitationOut]
+    index_version: str
+    created_at: str
+
+
+class FeedbackListOut(BaseModel):
+    """A page of ``GET /v1/admin/feedback``, latest first."""
+
+    items: list[FeedbackOut]
+    next_cursor: str | None
+
+
+class RefusedOut(BaseModel):
+    """A question that was not answered; a higher ``number`` is later."""
+
+    number: int
     question: str
     language: Literal["ba", "ru"]
     reason: Literal["no_evidence", "low_confidence"]
@@ -399,9 +433,100 @@ class RefusedOut(BaseModel):
 
 
 class RefusedListOut(BaseModel):
-    """``GET /v1/admin/refused``, latest first."""
+    """A page of ``GET /v1/admin/refused``, latest first."""
 
     items: list[RefusedOut]
+    next_cursor: str | None
+
+
+class KeyIn(Request):
+    """``POST /v1/admin/keys``. A publishable key has origins; what only asks or reads, filters."""
+
+    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+    scopes: Annotated[
+        list[Literal["ask", "read", "ingest", "admin", "publishable"]],
+        Field(min_length=1, max_length=5),
+    ]
+    days: Annotated[int, Field(ge=1, le=36_500)] | None = None
+    filters: FiltersIn = FiltersIn()
+    origins: Annotated[
+        list[Annotated[str, StringConstraints(max_length=300)]], Field(max_length=100)
+    ] = []
+
+
+class KeyOut(BaseModel):
+    """A key without its secret."""
+
+    id: str
+    name: str
+    scopes: list[str]
+    filters: dict[str, Any]
+    origins: list[str]
+    holds: bool
+    created_at: str
+    expires_at: str | None
+    revoked_at: str | None
+
+
+class KeysOut(BaseModel):
+    """``GET /v1/admin/keys``, oldest first."""
+
+    items: list[KeyOut]
+
+
+class NewKeyOut(BaseModel):
+    """A new key; ``secret`` is what its holder sends, and is told this once."""
+
+    key: KeyOut
+    secret: str
+
+
+class CompactionOut(BaseModel):
+    """The latest compaction that this process was asked for."""
+
+    state: Literal["idle", "queued", "running", "succeeded", "failed"]
+    finished_at: str | None
+    reason: str | None
+
+
+class IndexOut(BaseModel):
+    """``GET /v1/admin/index``. ``reason`` says why the index cannot be searched, where it cannot.
+
+    ``deleted_chunks`` wait for a compaction; ``bytes`` are those of catalog and snapshots on disk.
+    """
+
+    index_version: str
+    published_at: str | None
+    reason: str | None
+    embedding_model: ModelOut
+    counts: CountsOut
+    deleted_chunks: int
+    bytes: int
+    compaction: CompactionOut
+
+
+class FigureOut(BaseModel):
+    """A measure of an evaluation: ``part`` of ``whole``; a rate with its 95 % interval, or none."""
+
+    questions: int
+    part: float
+    whole: float
+    value: float | None
+    low: float | None
+    high: float | None
+
+
+class EvaluationOut(BaseModel):
+    """``GET /v1/admin/evaluation``: the latest finished run; figures by slice and measure."""
+
+    name: str
+    created_at: str
+    commit: str
+    index_version: str | None
+    documents: int
+    questions: int
+    answerable: int
+    slices: dict[str, dict[str, FigureOut]]
 
 
 class WidgetOut(BaseModel):

@@ -76,6 +76,15 @@ class ServiceSettings(AnswerSettings):
     rate_per_session: Rate = Field(
         default="20/minute", description="requests of a widget session, and sessions of an address"
     )
+    console_seconds: int = Field(
+        default=3600,
+        ge=60,
+        le=43_200,
+        description="how long the console stays signed in while it is not used",
+    )
+    rate_sign_in: Rate = Field(
+        default="10/minute", description="attempts of an address to sign in to the console"
+    )
     language: str = Field(
         default="", description="language of the command line: ba, ru or en; else the locale's"
     )

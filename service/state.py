@@ -11,8 +11,11 @@ from rag.factory import make_pipeline
 from rag.pipeline import Pipeline
 from service.admission import Admission
 from service.answering import Answering
+from service.compaction import Compaction
+from service.console.sessions import Sessions
 from service.feedback import Feedback
 from service.keys import Keys
+from service.limits import Limits
 from service.metrics import Metrics
 from service.recent import Recent
 from service.settings import ServiceSettings
@@ -32,6 +35,7 @@ class ServiceState:
         self.keys = Keys(self.folder.catalog)
         self.pipeline: Pipeline = make_pipeline(self.folder, settings)
         self.widget = WidgetSessions(self.folder.catalog, self.keys, settings.widget_seconds)
+        self.console = Sessions(self.folder.catalog, self.keys, settings.console_seconds)
         self.metrics = Metrics()
         self.admission = Admission(settings.max_concurrent, settings.max_waiting)
         self.recent = Recent(
@@ -42,10 +46,13 @@ class ServiceState:
             self.pipeline, self.folder.index, self.admission, self.recent, self.metrics, settings
         )
         self.metrics.watch(self.admission, self.folder.index)
-        self.worker = Worker(self.folder.indexer)
+        self.limits = Limits(settings)
+        self.compaction = Compaction(self.folder.indexer)
+        self.worker = Worker(self.folder.indexer, self.compaction)
         self.model_loaded = False
         self.model_failed = False
         self.reading = CapacityLimiter(_UPLOADS_AT_A_TIME)
+        self.backing_up = CapacityLimiter(1)
 
     def warm_up(self) -> None:
         """Load the model, so that the first reader does not wait for it."""

@@ -9,9 +9,10 @@ import time
 
 import jwt
 
-from index.catalog import Catalog, get_state, set_state
+from index.catalog import Catalog
 from service.keys import Key, Keys
 from service.refusal import Refusal, unauthorized
+from service.signing import signing_secret
 
 _SECRET = "widget_secret"  # noqa: S105 # the name of it
 _ALGORITHM = "HS256"
@@ -70,11 +71,4 @@ class WidgetSessions:
         return key, claims["jti"]
 
     def _secret(self) -> str:
-        with self._catalog.reading() as connection:
-            known = get_state(connection, _SECRET)
-        if known is not None:
-            return known
-        with self._catalog.writing() as connection:
-            if get_state(connection, _SECRET) is None:  # else another process was quicker
-                set_state(connection, _SECRET, secrets.token_hex(32))
-        return self._secret()
+        return signing_secret(self._catalog, _SECRET)

@@ -1,9 +1,10 @@
-"""The thread of the service that runs queued jobs."""
+"""The thread of the service that runs queued jobs, and compacts between them."""
 
 import logging
 import threading
 
 from index.build import Indexer
+from service.compaction import Compaction
 
 _POLL_SECONDS = 2.0
 _log = logging.getLogger(__name__)
@@ -12,8 +13,9 @@ _log = logging.getLogger(__name__)
 class Worker:
     """Runs the jobs of a data folder, also those that an earlier process left behind."""
 
-    def __init__(self, indexer: Indexer) -> None:
+    def __init__(self, indexer: Indexer, compaction: Compaction) -> None:
         self._indexer = indexer
+        self._compaction = compaction
         self._wanted = threading.Event()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="indexer", daemon=True)
@@ -23,7 +25,7 @@ class Worker:
         self._thread.start()
 
     def wake(self) -> None:
-        """Say that a job was queued."""
+        """Say that there is something to do."""
         self._wanted.set()
 
     def stop(self) -> None:
@@ -34,7 +36,7 @@ class Worker:
     def _run(self) -> None:
         while not self._stopping.is_set():
             try:
-                if self._indexer.run_next():
+                if self._indexer.run_next() or self._compaction.run_if_asked():
                     continue
             except Exception:
                 _log.exception("the queue cannot be worked on")  # a full disk, a locked file

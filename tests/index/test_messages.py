@@ -7,15 +7,18 @@ from pathlib import Path
 from string import Formatter
 
 import pytest
+from jinja2 import Environment, nodes
 
 from index.messages import MESSAGE_LANGUAGES, MessageLanguage, catalogue, message
 from index.messages import preferred_language as preferred
+from index.text.language import detect_language
+from index.text.wordlists import word_list
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("index", "rag", "service", "eval")
 ENGLISH = catalogue("en")
 # Not keys, though they begin like one.
-_OTHER = {"model.safetensors", "model.onnx", "http.disconnect"}
+_OTHER = {"model.safetensors", "model.onnx", "http.disconnect", "language.jsonl"}
 _CYRILLIC = re.compile(r"[\u0400-\u052f]+")
 _BASHKIR_LETTER = re.compile("[ҡғҙҫһәөүң]", re.IGNORECASE)
 
@@ -48,6 +51,22 @@ def test_no_bashkir_message_is_the_russian_one() -> None:
     assert [key for key, text in catalogue("ba").items() if text == russian[key]] == []
 
 
+def test_no_russian_sentence_or_word_stands_in_the_bashkir_catalogue() -> None:
+    russian = word_list("ru_function") - word_list("ba_function")
+    words = re.compile(r"(?<![\w-])[^\W\d_]+")  # «Yauap-ты» ends in no word
+
+    assert [
+        (key, found)
+        for key, text in catalogue("ba").items()
+        if (found := russian.intersection(words.findall(text.lower())))
+    ] == []
+    assert [
+        key
+        for key, text in catalogue("ba").items()
+        if len(_CYRILLIC.findall(text)) > 3 and detect_language(text).language == "ru"
+    ] == []
+
+
 def test_russian_messages_hold_no_bashkir_letter_and_long_bashkir_ones_do() -> None:
     bashkir, russian = catalogue("ba"), catalogue("ru")
 
@@ -64,7 +83,7 @@ def test_english_messages_hold_no_cyrillic() -> None:
 
 
 def _strings() -> Iterator[tuple[Path, str]]:
-    """Yield every string in the code; of one with placeholders its beginning and «{}»."""
+    """Yield every string in code and templates; of one with placeholders its beginning and «{}»."""
     for package in PACKAGES:
         for file in sorted((ROOT / package).rglob("*.py")):
             for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
@@ -72,6 +91,13 @@ def _strings() -> Iterator[tuple[Path, str]]:
                     yield file, node.value
                 elif isinstance(node, ast.JoinedStr) and isinstance(node.values[0], ast.Constant):
                     yield file, str(node.values[0].value) + "{}"
+        for file in sorted((ROOT / package).rglob("*.html.j2")):
+            page = Environment(autoescape=True).parse(file.read_text(encoding="utf-8"))
+            for part in page.find_all(nodes.Const):
+                yield file, str(part.value)
+            for joined in page.find_all(nodes.Concat):
+                if isinstance(joined.nodes[0], nodes.Const):
+                    yield file, str(joined.nodes[0].value) + "{}"
 
 
 SECTIONS = "|".join(sorted({key.partition(".")[0] for key in ENGLISH}))
@@ -99,6 +125,7 @@ def test_the_scan_finds_keys_and_beginnings_of_keys() -> None:
     texts = {text for _, text in _strings()}
 
     assert {"document.binary", "snapshot.mismatch", "talk.{}", "answer.{}"} <= texts
+    assert {"console.sign_out", "nav.{}"} <= texts  # of templates
 
 
 def test_a_message_is_filled() -> None:

@@ -24,11 +24,14 @@ from urllib.parse import quote
 import httpx
 import pytest
 
+from eval.runner import run
+from eval.tasks import Options
 from index.catalog import Catalog
 from index.messages import MESSAGE_LANGUAGES, MessageLanguage
 from service.app import create_app
 from service.keys import Keys
 from service.settings import ServiceSettings
+from tests.eval.toy import TownSystem, towns, write_gold
 from tests.fakes import FakeEmbedder, fake_folder, ingest
 
 SEEDS = Path(__file__).parents[2] / "seeds"
@@ -489,3 +492,21 @@ def serve(honey_folder: Path) -> Serve:
             yield client
 
     return start
+
+
+@pytest.fixture(scope="session")
+def town_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a finished evaluation. Read only."""
+    folder = tmp_path_factory.mktemp("evaluation")
+    corpus = towns(35)
+    gold = write_gold(folder / "toy.jsonl", 35)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("eval.runner.commit", lambda: "c0ffee0123456789")
+        run(TownSystem(corpus), [gold], corpus, folder / "run", Options())
+    return folder / "run"
+
+
+@pytest.fixture
+def finished_run(town_run: Path, tmp_path: Path) -> Path:
+    """A copy of it, of this test alone."""
+    return Path(shutil.copytree(town_run, tmp_path / "run"))

@@ -1,0 +1,1 @@
+"""The Bashkir words of our messages, against those of the Bashkir press."""
