@@ -16,6 +16,7 @@ from service.keys import Keys
 from service.metrics import Metrics
 from service.recent import Recent
 from service.settings import ServiceSettings
+from service.suggesting import Suggesting
 from service.widget import WidgetSessions
 from service.worker import Worker
 
@@ -41,6 +42,7 @@ class ServiceState:
         self.answering = Answering(
             self.pipeline, self.folder.index, self.admission, self.recent, self.metrics, settings
         )
+        self.suggesting = Suggesting(self.folder, self.pipeline)
         self.metrics.watch(self.admission, self.folder.index)
         self.worker = Worker(self.folder.indexer)
         self.model_loaded = False

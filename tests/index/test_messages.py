@@ -16,6 +16,8 @@ PACKAGES = ("index", "rag", "service", "eval")
 ENGLISH = catalogue("en")
 # Not keys, though they begin like one.
 _OTHER = {"model.safetensors", "model.onnx", "http.disconnect"}
+_FILES = (".js", ".css", ".html")
+_QUOTED = re.compile(r'"([^"\n]*)"')  # of scripts and pages, which quote nothing otherwise
 _CYRILLIC = re.compile(r"[\u0400-\u052f]+")
 _BASHKIR_LETTER = re.compile("[ҡғҙҫһәөүң]", re.IGNORECASE)
 
@@ -72,6 +74,10 @@ def _strings() -> Iterator[tuple[Path, str]]:
                     yield file, node.value
                 elif isinstance(node, ast.JoinedStr) and isinstance(node.values[0], ast.Constant):
                     yield file, str(node.values[0].value) + "{}"
+    for file in sorted((ROOT / "service" / "web").rglob("*")):
+        if file.suffix in (".js", ".html"):
+            for text in _QUOTED.findall(file.read_text(encoding="utf-8")):
+                yield file, text
 
 
 SECTIONS = "|".join(sorted({key.partition(".")[0] for key in ENGLISH}))
@@ -81,7 +87,9 @@ def test_every_key_in_the_code_exists() -> None:
     unknown = [
         (file.name, text)
         for file, text in _strings()
-        if re.fullmatch(rf"(?:{SECTIONS})\.[a-z_]+", text) and text not in {*ENGLISH, *_OTHER}
+        if re.fullmatch(rf"(?:{SECTIONS})\.[a-z_]+", text)
+        and text not in {*ENGLISH, *_OTHER}
+        and not text.endswith(_FILES)
     ]
 
     assert unknown == []
