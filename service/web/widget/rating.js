@@ -25,7 +25,7 @@ export function rating(turn) {
   }
 
   async function rate(value, comment = "") {
-    group.querySelector(".comment")?.remove();
+    group.parentElement.querySelector(".comment")?.remove();
     try {
       await api.rate(turn.answer.id, value, comment);
     } catch (failure) {
@@ -44,7 +44,9 @@ export function rating(turn) {
     box.maxLength = LONGEST_COMMENT;
     words.always(box, "placeholder", () => { box.placeholder = words.word("widget.what_is_wrong"); });
     const send = words.say(button("secondary", () => { if (box.value.trim()) rate(-1, box.value.trim()); }), "widget.send");
-    group.append(make("div", "comment", box, send));
+    const comment = make("div", "comment", box, send);
+    group.after(comment);
+    comment.scrollIntoView({ block: "nearest" });
     box.focus();
   }
 }
