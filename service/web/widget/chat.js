@@ -12,7 +12,9 @@ import { STYLE } from "./style.js";
 const CHOSEN = "language";
 const taken = new Map(); // names of conversations → the elements that have them
 const pageLanguage = new MutationObserver(() => {
-  keep(CHOSEN, null); // the page has changed its language, and its elements follow
+  const chosen = kept(CHOSEN);
+  // The page has changed its language, and its elements follow, unless it is the page that follows.
+  if (spoken(document.documentElement.lang) !== chosen) keep(CHOSEN, null);
   for (const chat of taken.values()) chat.speak();
 });
 

@@ -92,10 +92,10 @@ export class Conversation {
     } finally {
       if (this.#running === current) {
         this.#running = null;
+        reveal(turn);
         this.#tell();
       }
     }
-    reveal(turn);
   }
 
   /** The answered turns before this one, oldest first: what a follow-up is understood from. */

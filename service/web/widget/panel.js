@@ -88,27 +88,27 @@ export class Panel {
     if (!this.#wantsKey(failure)) return;
     this.#waiting = turn;
     this.greeting.askForKey(true);
-    this.greeting.element.hidden = false;
-    this.scroll.scrollTop = 0;
   }
 
   async #enter(key) {
     this.api.credentials.enter(key);
     if (!(await this.offer())) return;
     this.onKey();
-    this.greeting.element.hidden = !this.conversation.isEmpty;
-    if (this.#waiting) this.conversation.again(this.#waiting);
+    const turn = this.#waiting;
     this.#waiting = null;
+    if (turn) this.conversation.again(turn);
     this.composer.focus();
   }
 
   #drawState({ busy, empty }) {
     this.composer.busy = busy;
-    this.greeting.element.hidden = !empty;
     this.begin.hidden = empty;
+    this.greeting.element.hidden = !empty && this.#waiting === null;
+    if (this.#waiting) this.scroll.scrollTop = 0;
   }
 
   #beginAnew() {
+    this.#waiting = null;
     this.conversation.clear();
     this.scroll.scrollTop = 0;
     this.composer.focus();
