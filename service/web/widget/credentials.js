@@ -23,9 +23,12 @@ class Session {
   }
 
   async bearer() {
-    const last = await this.#current?.catch(() => null);
-    if (!last || last.expires - RENEW_BEFORE_MS < Date.now()) this.#renew();
-    return (await this.#current).token;
+    const current = this.#current;
+    if (current === null) return (await this.#renew()).token;
+    const { token, expires } = await current;
+    if (expires - RENEW_BEFORE_MS > Date.now()) return token;
+    const renewed = this.#current !== current && this.#current !== null; // by another request, meanwhile
+    return (await (renewed ? this.#current : this.#renew())).token;
   }
 
   /** Whether to try again after the service did not know the token, `refused`. */
@@ -38,6 +41,7 @@ class Session {
   #renew() {
     this.#current = this.open(this.key).then(({ token, expires_at }) => ({ token, expires: Date.parse(expires_at) }));
     this.#current.catch(() => { this.#current = null; });
+    return this.#current;
   }
 }
 

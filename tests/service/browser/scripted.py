@@ -106,6 +106,8 @@ class _Handler(BaseHTTPRequestHandler):
         html, headers = self.server.scripted.pages.get(path, ("", {}))
         if html:
             self._give(200, {"Content-Type": "text/html; charset=utf-8", **headers}, html.encode())
+        elif path == "/favicon.ico":
+            self._give(204, {}, b"")
         elif path == "/widget.js":
             kind = {"Content-Type": "text/javascript", "Content-Encoding": "gzip"}
             self._give(200, kind, widget_script())
