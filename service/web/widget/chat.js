@@ -60,7 +60,7 @@ export function defineChat(defaults) {
     #sayNetwork = () => this.#panel.sayNetwork();
 
     #build() {
-      const server = new URL(this.getAttribute("server") ?? defaults.server, document.baseURI);
+      const server = new URL(this.getAttribute("server") ?? defaults.server, location.href);
       if (!server.pathname.endsWith("/")) server.pathname += "/";
       const layout = this.getAttribute("layout") ?? "inline";
       this.#name = freeName(`conversation ${server.href} ${this.id}`);

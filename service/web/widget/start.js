@@ -2,12 +2,11 @@
 
 import { defineChat } from "./chat.js";
 
-const script = document.currentScript;
-// An <img name="currentScript"> in a page that lets its readers write would stand in for the script.
-const own = script instanceof HTMLScriptElement ? script : null;
+// Read so, because an <img name="currentScript"> on a page whose readers may write would stand in for it.
+const own = Object.getOwnPropertyDescriptor(Document.prototype, "currentScript").get.call(document);
 const key = own?.dataset.key || null;
 
-defineChat({ server: own?.src ? new URL(".", own.src).href : document.baseURI, key });
+defineChat({ server: new URL(".", own?.src || location.href).href, key });
 
 /** A script with a key on a page without an element brings one: a button in the corner. */
 function addBubble() {
