@@ -1,8 +1,8 @@
 """Questions that a document itself suggests, for readers who do not know yet what to ask.
 
 Questions that stand in the text, its title, years that are told («2011 йылда …» gives «Ҡайһы йылда
-…?») and people that are named. Nothing here says that they can be answered: whoever offers them asks
-them first.
+…?») and people that are named. Nothing here says that they can be answered: whoever offers them
+asks them first.
 """
 
 import re
@@ -15,6 +15,7 @@ from rag.questions import question_kind
 
 _SHORTEST, _LONGEST = 15, 110
 _YEAR = re.compile(r"\b\d{4}\b")
+_HOW = re.compile(r"\b(?:как|нисек)\b", re.IGNORECASE)  # what is asked for cannot be told by it
 # One clause, without what points to other sentences.
 _YEAR_BA = re.compile(r"(?P<before>[^,;:«»()—]*?)\b\d{4} йылда (?P<after>[^,;:«»()—]+)\.")
 _YEAR_RU = re.compile(r"В \d{4} году (?P<after>[^,;:«»()—]+)\.")
@@ -47,7 +48,9 @@ def suggestions(title: str | None, text: str, language: AnswerLanguage) -> Itera
 def _all(title: str | None, text: str, language: AnswerLanguage) -> Iterator[Suggestion]:
     sentences = [" ".join(span.of(text).split()) for span in sentence_spans(text)]
     for sentence in sentences:
-        if sentence.endswith("?") and question_kind(sentence) != "unknown":
+        if sentence.endswith("?") and (
+            question_kind(sentence) != "unknown" or _HOW.search(sentence)
+        ):
             yield Suggestion(sentence.lstrip("—–- "), language)
     for sentence in sentences:
         if asked := _year_question(sentence, language):

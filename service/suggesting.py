@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator
-from itertools import zip_longest
+from itertools import islice, zip_longest
 
 from cachetools import LRUCache
 
@@ -65,14 +65,12 @@ class Suggesting:
         ):
             if language in ("ba", "ru"):
                 own = suggestions(title, text, "ba" if language == "ba" else "ru")
-                by_document.append([(document_id, one) for one, _ in zip(own, range(_EACH))])
+                by_document.append([(document_id, one) for one in islice(own, _EACH)])
         for round_ in zip_longest(*by_document):
             yield from (candidate for candidate in round_ if candidate is not None)
 
     def _answers(self, document_id: str, suggestion: Suggestion, within: Filters) -> bool:
-        ask = Ask(
-            suggestion.question, suggestion.language, filters=within, mode="extractive"
-        )
+        ask = Ask(suggestion.question, suggestion.language, filters=within, mode="extractive")
         answer = self._pipeline.ask(ask)
         quotes = [c.quote for c in answer.citations if c.document_id == document_id]
         return (

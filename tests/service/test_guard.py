@@ -90,7 +90,7 @@ def test_every_response_carries_the_security_headers(fresh: Service) -> None:
     responses = [
         client.get("/"),
         client.get("/web/chat.css"),
-        client.get("/web/chat.js"),
+        client.get("/widget.js"),
         client.get("/web/nothing.js"),
         client.get("/v1/info"),
         client.get("/openapi.json"),

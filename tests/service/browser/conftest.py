@@ -1,4 +1,4 @@
-"""One Chromium for all tests of this folder, and readers who are watched for what must not happen."""
+"""One Chromium for all tests of this folder, and readers watched for what must not happen."""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -13,7 +13,9 @@ from playwright.sync_api import Browser, Dialog, Locator, Page, expect, sync_pla
 from tests.service.browser.scripted import Scripted, serving
 
 _CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
-_PATIENCE = 60_000  # milliseconds; a busy machine is slow, and waiting ends when the condition holds
+_PATIENCE = (
+    60_000  # milliseconds; a busy machine is slow, and waiting ends when the condition holds
+)
 
 expect.set_options(timeout=_PATIENCE)
 
@@ -123,7 +125,7 @@ def site() -> Iterator[Scripted]:
 _PAGE = """<!doctype html><html lang="{language}"><head><meta charset="utf-8"><title>Сайт</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <link rel="icon" href="data:,"><style>{style}</style></head>
-<body><h1>Сайт</h1><main>{body}</main><script src="{widget}" {data}></script></body></html>"""
+<body><main><h1>Сайт</h1>{body}</main><script src="{widget}" {data}></script></body></html>"""
 
 
 def page_of(

@@ -15,7 +15,12 @@ from tests.fakes import FakeEmbedder
 from tests.service.browser.conftest import Reader, Visit, visiting
 from tests.service.conftest import Serve, Service
 from tests.service.seed_questions import (
-    CENTRE, CENTRE_IN_RUSSIAN, CHAIRMAN, INNOVATION, MODERATOR, WEATHER,
+    CENTRE,
+    CENTRE_IN_RUSSIAN,
+    CHAIRMAN,
+    INNOVATION,
+    MODERATOR,
+    WEATHER,
 )  # fmt: skip
 from tests.service.test_problems import served
 

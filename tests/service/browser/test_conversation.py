@@ -209,7 +209,9 @@ def test_damaged_history_is_left_out(reader: Reader, site: Scripted) -> None:
     expect(reader.find(".turn")).to_have_count(1)
     card = reader.open_card(reader.turn.locator("button.marker"))
     expect(card.locator("a")).to_have_count(0)
-    page.evaluate("() => { for (const key of Object.keys(sessionStorage)) sessionStorage[key] = '{' }")
+    page.evaluate(
+        "() => { for (const key of Object.keys(sessionStorage)) sessionStorage[key] = '{' }"
+    )
     page.reload()
     expect(reader.find(".greeting")).to_be_visible()
 

@@ -1,4 +1,4 @@
-"""The widget on pages of another origin: sessions, policies, several of them, and the page's colours."""
+"""The widget on pages of another origin: sessions, policies, several on a page, its colours."""
 
 import re
 from pathlib import Path
@@ -142,7 +142,9 @@ def test_a_reader_of_another_site_is_asked_for_no_key(
 
 
 def test_several_on_a_page_keep_to_themselves(visit: Visit, site: Scripted) -> None:
-    body = "<yauap-chat></yauap-chat><yauap-chat id=b lang=ba></yauap-chat><yauap-chat></yauap-chat>"
+    body = (
+        "<yauap-chat></yauap-chat><yauap-chat id=b lang=ba></yauap-chat><yauap-chat></yauap-chat>"
+    )
     reader = visit(site.page("/page", page_of(body)))
     chats = reader.page.locator("yauap-chat").all()
     for number, chat in enumerate(chats):
@@ -226,7 +228,8 @@ def test_any_accent_can_be_read(visit: Visit, site: Scripted, accent: str, theme
     def contrast(selector: str, ground: str) -> float:
         ratio: float = reader.page.evaluate(
             """([selector, ground]) => {
-              const find = (one) => document.querySelector("yauap-chat").shadowRoot.querySelector(one);
+              const root = document.querySelector("yauap-chat").shadowRoot;
+              const find = (one) => root.querySelector(one);
               const light = (colour) => {
                 const [r, g, b] = colour.match(/[\\d.]+/g).map((v) => {
                   const c = v / 255;
@@ -234,8 +237,9 @@ def test_any_accent_can_be_read(visit: Visit, site: Scripted, accent: str, theme
                 });
                 return 0.2126 * r + 0.7152 * g + 0.0722 * b;
               };
-              const pair = [light(getComputedStyle(find(selector)).color),
-                            light(getComputedStyle(find(ground)).backgroundColor)].sort((a, b) => b - a);
+              const ink = light(getComputedStyle(find(selector)).color);
+              const paper = light(getComputedStyle(find(ground)).backgroundColor);
+              const pair = [ink, paper].sort((a, b) => b - a);
               return (pair[0] + 0.05) / (pair[1] + 0.05);
             }""",
             [selector, ground],

@@ -18,13 +18,14 @@ pytestmark = pytest.mark.browser
 _TEXTS = MARKUP + PATTERNS
 # What may stand in the shadow root, and the attributes there; an address is of http or https.
 _FOREIGN = """() => {
-  const tags = new Set(("a article blockquote button dialog div footer form h2 h3 h4 header input label li mark p"
-    + " section span textarea ul svg path").split(" "));
+  const tags = new Set(("a article blockquote button dialog div footer form h2 h3 h4 header input"
+    + " label li mark p section span textarea ul svg path").split(" "));
   const odd = [];
   for (const chat of document.querySelectorAll("yauap-chat")) {
     for (const node of chat.shadowRoot.querySelectorAll("*")) {
       if (!tags.has(node.localName)) odd.push(node.localName);
-      for (const { name } of node.attributes) if (/^on|^style$|^src|^action$/.test(name)) odd.push(name);
+      const names = [...node.attributes].map(({ name }) => name);
+      odd.push(...names.filter((name) => /^on|^style$|^src|^action$/.test(name)));
       if (node.localName === "a" && !/^https?:/.test(node.href)) odd.push(node.href);
     }
   }
@@ -105,10 +106,15 @@ def test_hostile_refusals_problems_and_suggestions_are_nothing_but_text(
 
 
 def test_what_is_no_answer_draws_nothing(reader: Reader, site: Scripted) -> None:
-    spans = [{"start": -5, "end": 10**9, "citations": [1, "x", None]}, None, {"start": "0", "end": 1}]
+    spans = [
+        {"start": -5, "end": 10**9, "citations": [1, "x", None]},
+        None,
+        {"start": "0", "end": 1},
+    ]
     site.answer(answer("Так.", citation(), answer_spans=spans))
     expect(reader.ask("Вопрос", "answered").locator(".answer")).to_contain_text("Так.")
-    for final in (None, 5, [], {}, {"answer": {}}, {"answer": "x", "answered": "yes"}):
+    nothing: list[Any] = [None, 5, [], {}, {"answer": {}}, {"answer": "x", "answered": "yes"}]
+    for final in nothing:
         reply = site.reply("/v1/ask")
         reply.send("citation", {"number": "<b>"})
         reply.send("delta", {"text": {"x": 1}})
@@ -157,11 +163,12 @@ def test_hostile_documents_are_nothing_but_text(
 # Rules that pages are known to have, and worse ones.
 _STYLE = """
 * { color: red !important; font: italic 40px fantasy !important; letter-spacing: 1em !important;
-    text-transform: uppercase !important; box-sizing: content-box !important; float: right !important;
-    visibility: hidden; direction: rtl; white-space: pre !important; line-height: 4 !important; }
+    text-transform: uppercase !important; box-sizing: content-box !important; direction: rtl;
+    float: right !important; visibility: hidden; white-space: pre !important;
+    line-height: 4 !important; }
 html { font-size: 62.5%; }
-button, textarea, dialog, mark, ul, li, h2, h3, p, svg { display: none !important; padding: 99px !important; }
-.answer, .card, .panel, .turn, .root, .line { opacity: 0 !important; position: absolute !important; }
+button, textarea, dialog, mark, ul, li, h2, h3, p, svg { display: none !important; }
+.answer, .card, .panel, .turn, .root { opacity: 0 !important; position: absolute !important; }
 :root { --accent: red; --paper: red; --ink: red; --sans: fantasy; }
 yauap-chat { float: none !important; visibility: visible; }
 yauap-chat * { display: none !important; }
@@ -170,8 +177,9 @@ _LOOKS = """(names) => {
   const root = document.querySelector("yauap-chat").shadowRoot;
   return names.map((name) => {
     const style = getComputedStyle(root.querySelector(name));
-    return ["color", "backgroundColor", "fontSize", "fontFamily", "fontStyle", "letterSpacing", "lineHeight",
-      "textTransform", "display", "padding", "opacity", "position", "direction", "visibility", "whiteSpace"]
+    return ["color", "backgroundColor", "fontSize", "fontFamily", "fontStyle", "letterSpacing",
+      "lineHeight", "textTransform", "display", "padding", "opacity", "position", "direction",
+      "visibility", "whiteSpace"]
       .map((property) => style[property]);
   });
 }"""
@@ -196,10 +204,13 @@ def test_nothing_of_the_widget_gets_out(visit: Visit, site: Scripted) -> None:
     page = reader.page
     page.evaluate(
         """() => {
-          window.before = { names: Object.getOwnPropertyNames(window), html: document.documentElement.outerHTML,
+          window.before = { names: Object.getOwnPropertyNames(window),
+            html: document.documentElement.outerHTML,
             look: getComputedStyle(document.getElementById("own")).cssText };
           window.keys = [];
-          for (const kind of ["keydown", "keyup", "keypress"]) addEventListener(kind, (e) => keys.push(e.key));
+          for (const kind of ["keydown", "keyup", "keypress"]) {
+            addEventListener(kind, (event) => keys.push(event.key));
+          }
         }"""
     )
     page.add_script_tag(url="/widget.js")
@@ -212,12 +223,15 @@ def test_nothing_of_the_widget_gets_out(visit: Visit, site: Scripted) -> None:
     after = page.evaluate(
         """() => {
           const chat = document.querySelector("yauap-chat");
-          const inside = [chat.innerHTML, chat.textContent, document.body.innerText, document.title];
-          document.querySelectorAll("yauap-chat, script[src='/widget.js']").forEach((node) => node.remove());
+          const { body, title } = document;
+          const inside = [chat.innerHTML, chat.textContent, body.innerText, title];
+          const added = document.querySelectorAll("yauap-chat, script[src='/widget.js']");
+          added.forEach((node) => node.remove());
+          const names = Object.getOwnPropertyNames(window);
           return {
-            names: Object.getOwnPropertyNames(window).filter((name) => !before.names.includes(name)),
+            names: names.filter((name) => !before.names.includes(name)),
             html: document.documentElement.outerHTML === before.html,
-            look: getComputedStyle(document.getElementById("own")).cssText === before.look,
+            look: getComputedStyle(window.own).cssText === before.look,
             sheets: document.adoptedStyleSheets.length, keys, inside, cookie: document.cookie,
             local: localStorage.length,
           };
@@ -238,7 +252,8 @@ String.prototype.strip = function () { return this.trim(); };
 Object.prototype.extend = function () { return this; };
 Element.prototype.hide = function () { this.style.display = "none"; };
 Function.prototype.delay = function () { throw new Error("no"); };
-var make = 1, button = 2, words = 3, answer = 4, $ = 5, _ = 6, Api = 7, Turn = 8, STYLE = "x", WORDS = null, key = 9;
+var make = 1, button = 2, words = 3, answer = 4, $ = 5, _ = 6, Api = 7, Turn = 8, key = 9;
+var STYLE = "x", WORDS = null;
 """
 _LATER = """
 window.fetch = () => { throw new Error("the page's own fetch"); };
@@ -262,7 +277,9 @@ def test_globals_of_the_page_are_not_in_the_way(visit: Visit, site: Scripted) ->
 def test_elements_that_bear_the_names_of_properties_do_not_lead_away(
     visit: Visit, site: Scripted, name: str
 ) -> None:
-    body = f'<img name="{name}" id="{name}" src="data:," data-key="stolen"><yauap-chat></yauap-chat>'
+    body = (
+        f'<img name="{name}" id="{name}" src="data:," data-key="stolen"><yauap-chat></yauap-chat>'
+    )
     reader = visit(site.page("/page", page_of(body)))
     site.answer(answer())
     reader.ask("Вопрос", "answered")

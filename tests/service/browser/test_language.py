@@ -24,7 +24,7 @@ pytestmark = pytest.mark.browser
 def test_the_widget_speaks_the_language_of_its_page(
     visit: Visit, site: Scripted, page: str, element: str, browser: str, spoken: str
 ) -> None:
-    body = f'<yauap-chat {f"lang={element}" if element else ""}></yauap-chat>'
+    body = f"<yauap-chat {f'lang={element}' if element else ''}></yauap-chat>"
     reader = visit(site.page("/page", page_of(body, language=page)), locale=browser)
     expect(reader.find(".root")).to_have_attribute("lang", spoken)
     reader.find(".line textarea").fill("?")
@@ -46,9 +46,7 @@ def test_the_language_can_be_switched_and_stays(reader: Reader, site: Scripted) 
             expect(pressed).to_have_attribute("aria-pressed", str(name == language).lower())
     switch["ba"].click()
     expect(turn.locator(".facts")).to_have_text("русса2024 йылдың 1 феврале")
-    expect(turn.locator("button.marker")).to_have_attribute(
-        "aria-label", "Сығанаҡ 1: Музей открыт"
-    )
+    expect(turn.locator("button.marker")).to_have_attribute("aria-label", "Сығанаҡ 1: Музей открыт")
     reader.page.reload()
     expect(reader.find(".sources h4")).to_have_text("Сығанаҡтар")
 
