@@ -30,19 +30,24 @@ class Suggesting:
         self._folder = folder
         self._pipeline = pipeline
         self._known: LRUCache[_Key, list[SuggestionOut]] = LRUCache(64)
+        self._access = threading.Lock()
         self._turn = threading.Lock()
 
     def known(self, within: Filters) -> list[SuggestionOut] | None:
         """Return the suggestions for who may see ``within``; None where they must be found."""
-        return self._known.get(self._key(within))
+        key = self._key(within)
+        with self._access:
+            return self._known.get(key)
 
     def found(self, within: Filters) -> list[SuggestionOut]:
         """Return them after asking each. Takes as long as some questions."""
         with self._turn:  # those who come meanwhile get the same
             key = self._key(within)
-            offered = self._known.get(key)
+            offered = self.known(within)
             if offered is None:
-                offered = self._known[key] = list(self._answerable(within))
+                offered = list(self._answerable(within))
+                with self._access:
+                    self._known[key] = offered
             return offered
 
     def _key(self, within: Filters) -> _Key:

@@ -41,7 +41,8 @@ export class Api {
   }
 
   async suggestions() {
-    const body = await this.request("v1/widget/suggestions", { body: {} }, (response) => response.json());
+    const found = { body: {}, within: ANSWER_WITHIN_MS }; // each is asked before it is offered
+    const body = await this.request("v1/widget/suggestions", found, (response) => response.json());
     const given = Array.isArray(body?.suggestions) ? body.suggestions : [];
     return given.filter((one) => typeof one?.question === "string" && typeof one.language === "string");
   }

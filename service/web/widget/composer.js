@@ -66,7 +66,12 @@ export class Composer {
       event.preventDefault();
       this.#submit();
     });
-    new ResizeObserver(() => this.#grow()).observe(this.box);
+    let width = 0;
+    new ResizeObserver(() => {
+      if (this.box.clientWidth === width) return; // it grew by itself
+      width = this.box.clientWidth;
+      this.#grow();
+    }).observe(this.box);
   }
 
   #submit() {

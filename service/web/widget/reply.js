@@ -21,7 +21,7 @@ export function drawAnswer(turn) {
     if (answer.degraded) parts.push(view.words.say(make("p", "aside degraded"), "widget.degraded"));
     parts.push(make("div", "actions", copyButton(view.words, answer), rating(turn)));
   } else if (answer.reason !== "small_talk") {
-    parts.push(nearby(view, answer));
+    parts.push(nearby(view, answer), make("div", "actions", rating(turn))); // a refusal can be wrong too
   }
   return parts.filter(Boolean);
 }

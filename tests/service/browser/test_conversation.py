@@ -92,6 +92,7 @@ def test_a_refusal_helps(reader: Reader, site: Scripted) -> None:
     turn = reader.ask(QUESTION, "refused")
     expect(turn.locator(".answer")).to_have_text("В документах этого нет.")
     expect(turn.locator(".failure")).to_have_count(0)
+    expect(turn.locator(".rate")).to_have_count(2)
     expect(turn.locator(".related-hit")).to_have_count(2)
     card = reader.open_card(turn.locator(".related-hit").last)
     expect(card.locator("mark")).to_have_text("Бал тәмле.")
