@@ -51,7 +51,7 @@ def test_the_examples_of_the_guide_work_on_another_origin(
             reader.page.goto("about:blank")  # leaves no connection open
 
 
-def test_the_wordpress_example_names_its_files(visit: Visit) -> None:
+def test_the_wordpress_example_names_its_files() -> None:
     (php,) = blocks("php")
     assert "wp_enqueue_script" in php
     assert "widget.js" in php
