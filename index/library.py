@@ -103,6 +103,20 @@ class Library:
                 for row in rows
             ]
 
+    def latest(
+        self, limit: int, characters: int, filters: Filters = _ALL
+    ) -> list[tuple[str, str | None, str, str]]:
+        """Return id, title, language and beginning of the documents changed last, latest first."""
+        narrowed, values = _narrowed(filters)
+        sql = (
+            "SELECT d.id, v.title, v.language, substr(v.text, 1, ?) FROM documents d "
+            "JOIN versions v ON v.document_id = d.id AND v.version = d.version WHERE d.id IN "
+            f"(SELECT d.id {_LIVE} {narrowed} ORDER BY v.updated_at DESC, d.id LIMIT ?) "
+            "ORDER BY v.updated_at DESC, d.id"
+        )
+        with self._catalog.reading() as connection:
+            return [tuple(row) for row in connection.execute(sql, (characters, *values, limit))]
+
     def get(self, document_id: str, filters: Filters = _ALL) -> DocumentRecord:
         """Return one live document. Raises NotFound, or Gone where it was deleted."""
         with self._catalog.reading() as connection:

@@ -36,6 +36,7 @@ _BY_PATH = (
     ("/v1/ask", "ask"),
     ("/v1/search", "ask"),
     ("/v1/feedback", "ask"),
+    ("/v1/widget/suggestions", "ask"),
     ("/v1/chat/completions", "ask"),
     ("/v1/models", "ask"),
     ("/v1/jobs", "ingest"),

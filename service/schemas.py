@@ -536,6 +536,19 @@ class WidgetOut(BaseModel):
     expires_at: str
 
 
+class SuggestionOut(BaseModel):
+    """A question that the documents suggest and answer."""
+
+    question: str
+    language: Literal["ba", "ru"]
+
+
+class SuggestionsOut(BaseModel):
+    """``POST /v1/widget/suggestions``; empty where none was found."""
+
+    suggestions: list[SuggestionOut]
+
+
 class StatusOut(BaseModel):
     """``GET /healthz`` and ``GET /readyz``."""
 

@@ -19,6 +19,7 @@ from service.limits import Limits
 from service.metrics import Metrics
 from service.recent import Recent
 from service.settings import ServiceSettings
+from service.suggesting import Suggesting
 from service.widget import WidgetSessions
 from service.worker import Worker
 
@@ -45,6 +46,7 @@ class ServiceState:
         self.answering = Answering(
             self.pipeline, self.folder.index, self.admission, self.recent, self.metrics, settings
         )
+        self.suggesting = Suggesting(self.folder, self.pipeline)
         self.metrics.watch(self.admission, self.folder.index)
         self.limits = Limits(settings)
         self.compaction = Compaction(self.folder.indexer)

@@ -17,7 +17,7 @@ from service.signing import signing_secret
 _SECRET = "widget_secret"  # noqa: S105 # the name of it
 _ALGORITHM = "HS256"
 _AUDIENCE = "widget"
-_PATHS = ("/v1/ask", "/v1/feedback")
+_PATHS = ("/v1/ask", "/v1/feedback", "/v1/widget/suggestions")
 
 
 class WidgetSessions:

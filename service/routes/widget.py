@@ -1,11 +1,12 @@
-"""Sessions of the widget."""
+"""What the widget needs beside asking: sessions, and questions to begin with."""
 
 from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Header
 
-from service.schemas import WidgetIn, WidgetOut
+from service.access import Asker
+from service.schemas import SuggestionsOut, WidgetIn, WidgetOut
 from service.state import State
 
 router = APIRouter(prefix="/v1/widget", tags=["widget"])
@@ -19,3 +20,12 @@ def open_session(
     token, end = state.widget.open(body.key, origin)
     moment = datetime.fromtimestamp(end, UTC).isoformat(timespec="seconds")
     return WidgetOut(token=token, expires_at=moment.replace("+00:00", "Z"))
+
+
+@router.post("/suggestions")
+async def suggest(state: State, asker: Asker) -> SuggestionsOut:
+    """Offer questions that come from the documents and are answered by them."""
+    found = state.suggesting.known(asker.filters)
+    if found is None:
+        found = await state.answering.run(asker, lambda: state.suggesting.found(asker.filters))
+    return SuggestionsOut(suggestions=found)

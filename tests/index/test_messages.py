@@ -19,6 +19,8 @@ PACKAGES = ("index", "rag", "service", "eval")
 ENGLISH = catalogue("en")
 # Not keys, though they begin like one.
 _OTHER = {"model.safetensors", "model.onnx", "http.disconnect", "language.jsonl"}
+_FILES = (".js", ".css", ".html")
+_QUOTED = re.compile(r'"([^"\n]*)"')  # of scripts and pages, which quote nothing otherwise
 _CYRILLIC = re.compile(r"[\u0400-\u052f]+")
 _BASHKIR_LETTER = re.compile("[ҡғҙҫһәөүң]", re.IGNORECASE)
 
@@ -98,6 +100,10 @@ def _strings() -> Iterator[tuple[Path, str]]:
             for joined in page.find_all(nodes.Concat):
                 if isinstance(joined.nodes[0], nodes.Const):
                     yield file, str(joined.nodes[0].value) + "{}"
+    for file in sorted((ROOT / "service" / "web").rglob("*")):
+        if file.suffix in (".js", ".html"):
+            for text in _QUOTED.findall(file.read_text(encoding="utf-8")):
+                yield file, text
 
 
 SECTIONS = "|".join(sorted({key.partition(".")[0] for key in ENGLISH}))
@@ -107,7 +113,9 @@ def test_every_key_in_the_code_exists() -> None:
     unknown = [
         (file.name, text)
         for file, text in _strings()
-        if re.fullmatch(rf"(?:{SECTIONS})\.[a-z_]+", text) and text not in {*ENGLISH, *_OTHER}
+        if re.fullmatch(rf"(?:{SECTIONS})\.[a-z_]+", text)
+        and text not in {*ENGLISH, *_OTHER}
+        and not text.endswith(_FILES)
     ]
 
     assert unknown == []

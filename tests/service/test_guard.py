@@ -89,8 +89,8 @@ def test_every_response_carries_the_security_headers(fresh: Service) -> None:
     too_much = b" " * (BODY_BYTES + 1)
     responses = [
         client.get("/"),
-        client.get("/web/chat.css"),
-        client.get("/web/chat.js"),
+        client.get("/web/page/page.css"),
+        client.get("/widget.js"),
         client.get("/web/nothing.js"),
         client.get("/v1/info"),
         client.get("/openapi.json"),
@@ -193,7 +193,7 @@ def test_what_is_no_http_does_no_harm(service: Service, request_line: bytes) -> 
         "/web//etc/passwd",
         "/web/%2fetc%2fpasswd",
         "/web/%00",
-        "/web/chat.js/more",
+        "/web/page/page.js/more",
         "/web/" + "x" * 5000,
     ],
 )

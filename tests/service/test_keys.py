@@ -97,7 +97,7 @@ def test_without_a_key_that_holds_nothing_is_told(
             known = "http.no_key" if name in ("none", "empty", "basic") else "http.unauthorized"
             said = {tongue: message(known, tongue) for tongue in MESSAGE_LANGUAGES}
             assert (language, problem["detail"]) in said.items()
-    for path in ("/healthz", "/openapi.json", "/", "/web/chat.js"):
+    for path in ("/healthz", "/openapi.json", "/", "/widget.js"):
         assert client.get(path).status_code == 200
 
 

@@ -2,20 +2,28 @@
 
 import { slice, length } from "./codepoints.js";
 
-/** The fields the page draws, of the types it expects, or null for something that is no answer. */
+/** The fields that are drawn, of the types that are expected, or null for something that is no answer. */
 export function readAnswer(body) {
   if (typeof body?.answer !== "string" || typeof body.answered !== "boolean") return null;
   return {
+    body,
+    id: text(body.id),
     question: text(body.question) ?? "",
     language: text(body.language) ?? "other",
     answered: body.answered,
     answer: body.answer,
     spans: list(body.answer_spans).filter((span) => Number.isInteger(span?.start) && Number.isInteger(span.end)),
     reason: text(body.reason),
-    citations: list(body.citations).map(readPassage).filter((passage) => passage && Number.isInteger(passage.number)),
+    citations: list(body.citations).map(readCitation).filter(Boolean),
     related: list(body.related).map(readPassage).filter(Boolean),
     degraded: body.generator?.degraded === true,
   };
+}
+
+/** A numbered passage, or null for something else. */
+export function readCitation(body) {
+  const passage = readPassage(body);
+  return Number.isInteger(passage?.number) ? passage : null;
 }
 
 /** A citation or a hit: both are a quote at a place in a version of a document. */
@@ -65,6 +73,17 @@ export function pieces({ answer, spans, citations }) {
   return parts.filter((part) => part !== "");
 }
 
+/** What an answer is: answered, refused or small-talk. */
+export function kindOf({ answered, reason }) {
+  return answered ? "answered" : reason === "small_talk" ? "small-talk" : "refused";
+}
+
+/** Languages differ where both are one of the two: a mixed text has words of either. */
+export function isCrossLanguage(passage, answer) {
+  const two = ["ba", "ru"];
+  return two.includes(passage.language) && two.includes(answer.language) && passage.language !== answer.language;
+}
+
 /** The answer and its sources as text, for pasting elsewhere. */
 export function plainText(answer, sourcesWord, sayDate) {
   const body = pieces(answer).map((piece) => (typeof piece === "number" ? ` [${piece}]` : piece)).join("");
@@ -77,7 +96,7 @@ export function plainText(answer, sourcesWord, sayDate) {
 }
 
 /** The words of the answer alone: what a follow-up question may refer to. */
-export function spoken(answer) {
+export function wordsOf(answer) {
   return pieces(answer).filter((piece) => typeof piece === "string").join("");
 }
 
