@@ -54,7 +54,7 @@ def test_no_bashkir_message_is_the_russian_one() -> None:
 
 
 def test_no_russian_sentence_or_word_stands_in_the_bashkir_catalogue() -> None:
-    russian = word_list("ru_function") - word_list("ba_function")
+    russian = word_list("ru_function") - word_list("ba_function") - {"да"}  # «текстарҙан да»
     words = re.compile(r"(?<![\w-])[^\W\d_]+")  # «Yauap-ты» ends in no word
 
     assert [
