@@ -10,7 +10,8 @@ import httpx
 import pytest
 
 from service.keys import Keys
-from tests.service.conftest import Serve, wait_for
+from tests.service.commands import wait_for
+from tests.service.serving import Serve
 from tests.service.test_keys import bearing
 
 ROOT = Path(__file__).parents[2]

@@ -11,9 +11,11 @@ from index.catalog import Catalog
 from index.jobs import OPEN_STATES, Jobs
 from index.messages import message
 from service.server import _listen
-from tests.service.conftest import AfterIngest, BeforeDocuments, Service, wait_for
+from tests.service.commands import wait_for
 from tests.service.contract import Answer, DocumentPage, Information, Results, Status, checked
+from tests.service.running import Service
 from tests.service.seed_questions import CHAIRMAN, INNOVATION, MODERATOR
+from tests.service.stages import AfterIngest, BeforeDocuments
 from tests.service.test_problems import require_problem
 
 

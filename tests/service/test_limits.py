@@ -10,7 +10,8 @@ import pytest
 from rag.pipeline import Pipeline
 from service.keys import Keys
 from service.schemas import FiltersIn
-from tests.service.conftest import Serve, wait_for
+from tests.service.commands import wait_for
+from tests.service.serving import Serve
 from tests.service.test_keys import bearing
 from tests.service.test_problems import require_problem
 

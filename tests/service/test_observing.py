@@ -14,7 +14,8 @@ from index.messages import MESSAGE_LANGUAGES, message
 from service.keys import Keys
 from service.observing import log_as_json
 from tests.fakes import FakeEmbedder
-from tests.service.conftest import Serve, wait_for
+from tests.service.commands import wait_for
+from tests.service.serving import Serve
 from tests.service.test_keys import bearing
 from tests.service.test_limits import QUESTION
 from tests.service.test_problems import require_problem

@@ -14,9 +14,9 @@ from index.messages import message
 from service.app import create_app
 from service.settings import ServiceSettings
 from tests.fakes import FakeEmbedder
-from tests.service.conftest import Service
+from tests.service.running import Service
 from tests.service.seed_questions import CENTRE, CENTRE_IN_RUSSIAN, CHAIRMAN, MODERATOR, WEATHER
-from tests.service.test_problems import served
+from tests.service.serving import served
 
 _CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 

@@ -22,8 +22,7 @@ from schemathesis.specs.openapi.checks import (
 from service.app import create_app
 from service.settings import ServiceSettings
 from tests.fakes import FakeEmbedder, fake_folder, ingest
-from tests.service.conftest import HONEY
-from tests.service.test_problems import served
+from tests.service.serving import HONEY, served
 
 CASES = int(os.environ.get("SPECIFICATION_CASES", "30"))
 _STREAMED = ("/v1/ask", "/v1/chat/completions")
