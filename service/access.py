@@ -100,11 +100,13 @@ class Access:
 
     def _caller(self, scope: Scope, headers: Headers) -> Caller:
         address = scope["client"][0] if scope.get("client") else ""
+        wanted = required_scope(scope["method"], scope["path"])
         if not self._keys.are_configured():
             if not self._is_local(headers, address):
                 raise Refusal("forbidden", "http.forbidden")
+            if wanted is not None:
+                self._limits.count_address(address)
             return Caller(address)
-        wanted = required_scope(scope["method"], scope["path"])
         if wanted is None:
             if scope["path"] == "/v1/widget/session":
                 self._limits.count_session(address)

@@ -21,6 +21,20 @@ _Result = TypeVar("_Result")
 _SMOOTHING = 0.1  # how much the last piece of work counts in the estimate of the next
 
 
+async def outcome(done: asyncio.Future[_Result], deadline: Deadline) -> _Result:
+    """Return what work that has begun gives; whoever stops to wait for it lets it end.
+
+    Raises Refusal where it takes too long.
+    """
+    try:
+        await asyncio.wait({done}, timeout=deadline.left)
+    finally:
+        deadline.nobody_waits()
+    if not done.done():
+        raise Refusal("timeout", "http.timeout")
+    return done.result()
+
+
 class Admission:
     """Runs work in threads, so much at a time; to be used from one event loop."""
 
@@ -61,11 +75,7 @@ class Admission:
 
     async def run(self, caller: str, work: Callable[[], _Result], deadline: Deadline) -> _Result:
         """Return what ``work`` gives. Raises Refusal where that takes too long."""
-        done = await self.start(caller, work, deadline)
-        await asyncio.wait({done}, timeout=deadline.left)
-        if not done.done():
-            raise Refusal("timeout", "http.timeout")
-        return done.result()
+        return await outcome(await self.start(caller, work, deadline), deadline)
 
     def close(self) -> None:
         """Begin no more work."""

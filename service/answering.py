@@ -2,7 +2,9 @@
 
 import logging
 import secrets
-from collections.abc import Callable
+import sqlite3
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import TypeVar
 
 from fastapi.concurrency import run_in_threadpool
@@ -13,7 +15,7 @@ from index.reader import Index
 from rag.pipeline import Pipeline
 from rag.types import Answer
 from service.access import Caller
-from service.admission import Admission
+from service.admission import Admission, outcome
 from service.cache import AnswerCache
 from service.deadline import Deadline
 from service.metrics import Metrics
@@ -50,11 +52,19 @@ class Answering:
 
     async def answer(self, body: AskIn, asker: Caller) -> AnswerOut:
         """Return the answer. Raises Refusal where there is no room, or it takes too long."""
+        return await (await self.begin(body, asker))()
+
+    async def begin(self, body: AskIn, asker: Caller) -> Callable[[], Awaitable[AnswerOut]]:
+        """Return what gives the answer, once it is worked on.
+
+        Raises Refusal where there is no room; what is returned, where it takes too long.
+        """
         events = AnswerEvents(self.deadline())
         if (found := self._remembered(body, asker)) is not None:
-            return await run_in_threadpool(self._given, found, cached=True)
+            return partial(run_in_threadpool, self._given, found, cached=True)
         work = self._work(body, asker, events)
-        return await self._admission.run(asker.name, work, events.deadline)
+        done = await self._admission.start(asker.name, work, events.deadline)
+        return partial(outcome, done, events.deadline)
 
     async def stream(
         self, body: AskIn, asker: Caller, instance: str, language: MessageLanguage
@@ -81,8 +91,7 @@ class Answering:
             key = self._cache.key(self._index.moment(), body, asker.filters)
             answer: Answer = self._pipeline.ask(body.to_ask(asker.filters), events)
             given = answer_out(answer)
-            if not given.generator.degraded:  # the next one may have the language model again
-                self._cache.put(key, given)
+            self._cache.put(key, given)
             return self._given(given, cached=False)
 
         return work
@@ -92,7 +101,10 @@ class Answering:
         if self._log_questions:
             told = {"question": answer.question, "reason": answer.reason, "answer_id": answer.id}
             _log.info("answer", extra=told)
-        self._recent.keep(answer)
+        try:
+            self._recent.keep(answer)
+        except sqlite3.Error:  # a full disk: better an answer that takes no feedback than none
+            _log.exception("an answer cannot be kept")
         return answer
 
     def _remembered(self, body: AskIn, asker: Caller) -> AnswerOut | None:

@@ -31,7 +31,7 @@ from service.state import ServiceState
 
 _ERRORS = {
     code: {"model": ProblemOut, "content": {"application/problem+json": {}}}
-    for code in (400, 401, 403, 404, 410, 413, 415, 422, 429, 500, 503, 504)
+    for code in (400, 401, 403, 404, 405, 409, 410, 413, 415, 422, 429, 500, 503, 504)
 }
 
 

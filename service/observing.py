@@ -6,8 +6,11 @@ The line never says what was asked, nor the query string.
 import logging
 import re
 import secrets
+import sqlite3
 import time
+import traceback
 from contextvars import ContextVar
+from typing import Any
 
 from pythonjsonlogger.json import JsonFormatter
 from starlette.datastructures import Headers
@@ -70,12 +73,28 @@ class _WithRequestId(logging.Filter):
         return True
 
 
-def log_as_json() -> None:
+class _Formatter(JsonFormatter):
+    """Leaves out what an unforeseen error says: it may repeat what was asked."""
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802 # the library's name
+        lines: list[str] = []
+        error = ei[1]
+        while error is not None:
+            told = f"{type(error).__module__}.{type(error).__qualname__}"
+            if isinstance(error, OSError | sqlite3.Error):  # these speak of the machine
+                told += f": {error}"
+            lines[:0] = [*traceback.format_tb(error.__traceback__), told]
+            error = error.__cause__ or error.__context__
+        return "\n".join(lines)
+
+
+def log_as_json(with_questions: bool = False) -> None:
     """Write the log of this process to standard error, an object a line."""
     handler = logging.StreamHandler()
     fields = ("asctime", "levelname", "name", "message", "request_id")
     # Everything beyond ASCII is escaped: nothing in a line can end it, or be obeyed by a terminal.
-    handler.setFormatter(JsonFormatter(list(fields), json_ensure_ascii=True))
+    formatter = JsonFormatter if with_questions else _Formatter
+    handler.setFormatter(formatter(list(fields), json_ensure_ascii=True))
     handler.addFilter(_WithRequestId())
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     logging.getLogger("yauap").setLevel(logging.INFO)

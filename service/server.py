@@ -1,6 +1,7 @@
 """Running the service until it is stopped: without keys on loopback only."""
 
 import socket
+from math import ceil
 
 import uvicorn
 
@@ -12,12 +13,12 @@ from service.observing import log_as_json
 from service.settings import ServiceSettings
 from service.terminal import notes
 
-_STOP_SECONDS = 10
+_MARGIN_SECONDS = 1  # for the last event to be sent
 
 
 def run_server(settings: ServiceSettings) -> None:
     """Serve until a signal. Raises InvalidSetting for an address that is foreign or taken."""
-    log_as_json()
+    log_as_json(settings.log_questions)
     app = create_app(settings)
     if settings.host not in LOOPBACK and not app.state.service.keys.are_configured():
         raise InvalidSetting("cli.not_loopback", host=settings.host)
@@ -30,7 +31,7 @@ def run_server(settings: ServiceSettings) -> None:
             server_header=False,
             proxy_headers=bool(settings.trusted_proxies),
             forwarded_allow_ips=settings.trusted_proxies,
-            timeout_graceful_shutdown=_STOP_SECONDS,
+            timeout_graceful_shutdown=ceil(settings.request_timeout) + _MARGIN_SECONDS,
         )
     )
     name, port = listening.getsockname()[:2]

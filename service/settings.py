@@ -51,7 +51,7 @@ class ServiceSettings(AnswerSettings):
         default="1200/minute", description="requests of a key; empty: any number"
     )
     rate_per_address: Rate = Field(
-        default="1200/minute", description="requests from an address, where there are keys"
+        default="1200/minute", description="requests from an address; empty: any number"
     )
     trusted_proxies: str = Field(
         default="",

@@ -52,13 +52,13 @@ class Service:
         return self._log.read_text(encoding="utf-8")
 
     def stop(self, how: signal.Signals = signal.SIGTERM) -> int:
-        """End it and return its status."""
-        self.client.close()
+        """End it and return its status; what it is asked at that moment is answered first."""
         if self._process.poll() is None:
             self._process.send_signal(how)
         try:
             return self._process.wait(timeout=60)
         finally:
+            self.client.close()
             self._process.kill()
             self._process.wait()
 
