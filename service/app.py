@@ -12,7 +12,7 @@ from service.cors import CrossOrigin
 from service.guard import Guard
 from service.limits import Limits
 from service.observing import Observing
-from service.problems import install_problem_handlers
+from service.problems import PROBLEMS, install_problem_handlers
 from service.routes import (
     admin,
     asking,
@@ -27,12 +27,10 @@ from service.routes import (
 )
 from service.schemas import ProblemOut
 from service.settings import ServiceSettings, split
+from service.specification import specify
 from service.state import ServiceState
 
-_ERRORS = {
-    code: {"model": ProblemOut, "content": {"application/problem+json": {}}}
-    for code in (400, 401, 403, 404, 405, 409, 410, 413, 415, 422, 429, 500, 503, 504)
-}
+_ERRORS = {code: {"model": ProblemOut} for code in PROBLEMS.values()}
 
 
 def create_app(settings: ServiceSettings) -> FastAPI:
@@ -75,4 +73,5 @@ def create_app(settings: ServiceSettings) -> FastAPI:
     ):  # fmt: skip
         app.include_router(module.router)
     pages.mount_files(app)
+    specify(app)
     return app

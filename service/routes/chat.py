@@ -21,12 +21,12 @@ from service.completions import (
     completion,
 )
 from service.leaving import while_waited_for
-from service.problems import caller_language, described, openai_error
+from service.problems import PROBLEMS, caller_language, described, openai_error
 from service.schemas import AnswerOut, AskIn
 from service.state import ServiceState, State
 from service.streaming import event_stream
 
-_ERRORS = {code: {"model": ErrorOut} for code in (400, 401, 403, 404, 413, 415, 429, 500, 503, 504)}
+_ERRORS = {code: {"model": ErrorOut} for code in PROBLEMS.values()}
 router = APIRouter(
     prefix="/v1",
     tags=["OpenAI"],

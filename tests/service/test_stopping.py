@@ -16,7 +16,6 @@ from tests.service.commands import wait_for
 from tests.service.running import Service
 from tests.service.seed_questions import CHAIRMAN
 
-
 _DOCUMENTS = 20
 
 
