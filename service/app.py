@@ -17,6 +17,7 @@ from service.routes import (
     admin,
     asking,
     chat,
+    docs,
     documents,
     feedback,
     jobs,
@@ -53,7 +54,7 @@ def create_app(settings: ServiceSettings) -> FastAPI:
         summary="Answers in Bashkir and Russian from your own documents, with verified citations",
         version=version("yauap"),
         lifespan=lifespan,
-        docs_url=None,  # the usual page loads its scripts from elsewhere
+        docs_url=None,  # ours is in routes/docs.py
         redoc_url=None,
         responses=_ERRORS,  # type: ignore[arg-type] # keys are statuses
     )
@@ -69,7 +70,7 @@ def create_app(settings: ServiceSettings) -> FastAPI:
     app.add_middleware(Observing, metrics=state.metrics)
     install_problem_handlers(app)
     for module in (
-        asking, chat, feedback, uploads, documents, jobs, widget, admin, status, pages
+        asking, chat, feedback, uploads, documents, jobs, widget, admin, status, pages, docs
     ):  # fmt: skip
         app.include_router(module.router)
     pages.mount_files(app)
