@@ -13,7 +13,6 @@ from sse_starlette import EventSourceResponse
 from index.messages import MessageLanguage
 from index.reader import Index
 from rag.pipeline import Pipeline
-from rag.types import Answer
 from service.access import Caller
 from service.admission import Admission, outcome
 from service.cache import AnswerCache
@@ -24,6 +23,7 @@ from service.rendering import answer_out
 from service.schemas import AnswerOut, AskIn, AskTimings
 from service.settings import ServiceSettings
 from service.streaming import AnswerEvents, streamed
+from service.tracing import Tracing
 
 _Result = TypeVar("_Result")
 _log = logging.getLogger("yauap.questions")
@@ -39,6 +39,7 @@ class Answering:
         admission: Admission,
         recent: Recent,
         metrics: Metrics,
+        tracing: Tracing,
         settings: ServiceSettings,
     ) -> None:
         self._pipeline = pipeline
@@ -46,6 +47,7 @@ class Answering:
         self._admission = admission
         self._recent = recent
         self._metrics = metrics
+        self._tracing = tracing
         self._log_questions = settings.log_questions
         self._seconds = settings.request_timeout
         self._cache = AnswerCache(settings.cache_bytes)
@@ -89,8 +91,9 @@ class Answering:
     def _work(self, body: AskIn, asker: Caller, events: AnswerEvents) -> Callable[[], AnswerOut]:
         def work() -> AnswerOut:
             key = self._cache.key(self._index.moment(), body, asker.filters)
-            answer: Answer = self._pipeline.ask(body.to_ask(asker.filters), events)
-            given = answer_out(answer)
+            with self._tracing.answer() as span:
+                given = answer_out(self._pipeline.ask(body.to_ask(asker.filters), events))
+                self._tracing.stages(span, given)
             self._cache.put(key, given)
             return self._given(given, cached=False)
 

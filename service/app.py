@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from importlib.metadata import version
 
 from fastapi import FastAPI
+from fastapi.concurrency import run_in_threadpool
 
 from service.access import Access
 from service.cors import CrossOrigin
@@ -48,12 +49,15 @@ def create_app(settings: ServiceSettings) -> FastAPI:
         yield
         state.worker.stop()
         state.admission.close()
+        await run_in_threadpool(state.tracing.close)
 
     app = FastAPI(
         title="Yauap",
         summary="Answers in Bashkir and Russian from your own documents, with verified citations",
         version=version("yauap"),
         lifespan=lifespan,
+        # Its own spans hold query strings, its records the words of errors; ours: tracing.py.
+        telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
         docs_url=None,  # ours is in routes/docs.py
         redoc_url=None,
         responses=_ERRORS,  # type: ignore[arg-type] # keys are statuses
@@ -67,7 +71,7 @@ def create_app(settings: ServiceSettings) -> FastAPI:
     app.add_middleware(
         Guard, max_body_bytes=settings.max_body_bytes, body_seconds=settings.body_timeout
     )
-    app.add_middleware(Observing, metrics=state.metrics)
+    app.add_middleware(Observing, metrics=state.metrics, tracing=state.tracing)
     install_problem_handlers(app)
     for module in (
         asking, chat, feedback, uploads, documents, jobs, widget, admin, status, pages, docs

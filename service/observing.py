@@ -18,6 +18,7 @@ from starlette.types import ASGIApp
 
 from service.asgi import Message, Receive, Scope, Send
 from service.metrics import Metrics
+from service.tracing import Tracing, describe
 
 _log = logging.getLogger("yauap.requests")
 _request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
@@ -27,16 +28,18 @@ _ID = re.compile(r"[\w.-]{1,64}", re.ASCII)
 class Observing:
     """ASGI middleware around everything else."""
 
-    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+    def __init__(self, app: ASGIApp, metrics: Metrics, tracing: Tracing) -> None:
         self._app = app
         self._metrics = metrics
+        self._tracing = tracing
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one connection."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        given = Headers(scope=scope).get("x-request-id", "")
+        headers = Headers(scope=scope)
+        given = headers.get("x-request-id", "")
         identifier = given if _ID.fullmatch(given) else secrets.token_hex(8)
         _request_id.set(identifier)
         started, status = time.perf_counter(), 500
@@ -49,10 +52,14 @@ class Observing:
             await send(part)
 
         try:
-            await self._app(scope, receive, noted)
+            with self._tracing.request(scope["method"], headers) as span:
+                try:
+                    await self._app(scope, receive, noted)
+                finally:
+                    describe(span, scope["method"], _route(scope), status, identifier)
         finally:
             seconds = time.perf_counter() - started
-            route = getattr(scope.get("route"), "path", "other")  # never what a client made up
+            route = _route(scope)
             self._metrics.served(route, status, seconds)
             caller = scope.get("state", {}).get("caller")
             _log.info(
@@ -65,6 +72,11 @@ class Observing:
                     "caller": caller.name if caller else None,
                 },
             )
+
+
+def _route(scope: Scope) -> str:
+    """Return the pattern of the address, never what a client made up."""
+    return str(getattr(scope.get("route"), "path", "other"))
 
 
 class _WithRequestId(logging.Filter):

@@ -19,6 +19,12 @@ def _rate(text: str) -> str:
     return text
 
 
+def _address(text: str) -> str:
+    if text and not text.startswith(("http://", "https://")):
+        raise ValueError("it begins with http:// or https://")
+    return text
+
+
 Rate = Annotated[str, AfterValidator(_rate)]
 
 
@@ -70,6 +76,9 @@ class ServiceSettings(AnswerSettings):
         default=0, ge=0, description="latest refused questions kept for the editor"
     )
     log_questions: bool = Field(default=False, description="whether questions stand in the log")
+    otlp_endpoint: Annotated[str, AfterValidator(_address)] = Field(
+        default="", description="OpenTelemetry collector that takes traces over HTTP"
+    )
     widget_seconds: int = Field(
         default=900, ge=60, le=86_400, description="how long a widget session lasts"
     )

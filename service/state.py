@@ -16,6 +16,7 @@ from service.keys import Keys
 from service.metrics import Metrics
 from service.recent import Recent
 from service.settings import ServiceSettings
+from service.tracing import Tracing
 from service.widget import WidgetSessions
 from service.worker import Worker
 
@@ -38,8 +39,15 @@ class ServiceState:
             self.folder.catalog.data_dir, settings.kept_answers, settings.kept_refusals
         )
         self.feedback = Feedback(self.folder.catalog)
+        self.tracing = Tracing(settings.otlp_endpoint)
         self.answering = Answering(
-            self.pipeline, self.folder.index, self.admission, self.recent, self.metrics, settings
+            self.pipeline,
+            self.folder.index,
+            self.admission,
+            self.recent,
+            self.metrics,
+            self.tracing,
+            settings,
         )
         self.metrics.watch(self.admission, self.folder.index)
         self.worker = Worker(self.folder.indexer)
