@@ -132,7 +132,7 @@ class Access:
         host = headers.get("host", "")
         origin = headers.get("origin")
         try:
-            if urlsplit(f"//{host}").hostname not in LOOPBACK:
+            if not _names_this_machine(host):
                 return False
             foreign = origin is not None and urlsplit(origin).netloc != host
             if foreign and origin not in self._origins:
@@ -142,6 +142,14 @@ class Access:
         except ValueError:  # one of them is no address
             return False
         return not any(name in headers for name in _FORWARDED)
+
+
+def _names_this_machine(host: str) -> bool:
+    """Say whether a ``Host`` names this machine, with a port or without. Raises ValueError."""
+    parts = urlsplit(f"//{host}")
+    name = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+    whole = name if parts.port is None else f"{name}:{parts.port}"
+    return parts.hostname in LOOPBACK and host.lower() == whole
 
 
 def bearer(headers: Headers) -> str:

@@ -49,6 +49,7 @@ def create_app(settings: ServiceSettings) -> FastAPI:
         yield
         state.worker.stop()
         state.admission.close()
+        state.metrics.close()
         await run_in_threadpool(state.tracing.close)
 
     app = FastAPI(

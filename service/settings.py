@@ -35,6 +35,7 @@ class ServiceSettings(AnswerSettings):
         default="127.0.0.1", description="address of the service; without keys loopback only"
     )
     port: int = Field(default=8000, ge=0, le=65535, description="port of the service; 0: any free")
+    workers: int = Field(default=1, ge=1, le=64, description="processes that serve")
     max_body_bytes: int = Field(
         default=50_000_000, ge=1000, description="largest body of a request, in bytes"
     )

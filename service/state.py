@@ -33,8 +33,10 @@ class ServiceState:
         self.keys = Keys(self.folder.catalog)
         self.pipeline: Pipeline = make_pipeline(self.folder, settings)
         self.widget = WidgetSessions(self.folder.catalog, self.keys, settings.widget_seconds)
-        self.metrics = Metrics()
-        self.admission = Admission(settings.max_concurrent, settings.max_waiting)
+        self.metrics = Metrics(self.folder.index)
+        self.admission = Admission(
+            settings.max_concurrent, settings.max_waiting, self.metrics.queue
+        )
         self.recent = Recent(
             self.folder.catalog.data_dir, settings.kept_answers, settings.kept_refusals
         )
@@ -49,7 +51,6 @@ class ServiceState:
             self.tracing,
             settings,
         )
-        self.metrics.watch(self.admission, self.folder.index)
         self.worker = Worker(self.folder.indexer)
         self.model_loaded = False
         self.model_failed = False

@@ -47,6 +47,11 @@ class Service:
         return found.group() if found else None
 
     @property
+    def pid(self) -> int:
+        """The process that was started."""
+        return self._process.pid
+
+    @property
     def log(self) -> str:
         """What it printed so far."""
         return self._log.read_text(encoding="utf-8")

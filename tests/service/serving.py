@@ -14,6 +14,7 @@ from fastapi import FastAPI
 from index.catalog import Catalog
 from service.app import create_app
 from service.keys import Keys
+from service.server import listen, server_config
 from service.settings import ServiceSettings
 from tests.fakes import FakeEmbedder, fake_folder, ingest
 from tests.service.commands import wait_for
@@ -28,12 +29,13 @@ Serve = Callable[..., AbstractContextManager[httpx.Client]]
 @contextmanager
 def served(app: FastAPI) -> Iterator[httpx.Client]:
     """Serve an application of this process, so that it can be broken."""
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None))
-    thread = threading.Thread(target=server.run)
+    server = uvicorn.Server(server_config(app, app.state.service.settings))
+    listening = listen("127.0.0.1", 0)
+    thread = threading.Thread(target=server.run, args=([listening],))
     thread.start()
     try:
         wait_for(lambda: server.started, "the server in this process", seconds=20)
-        port = server.servers[0].sockets[0].getsockname()[1]
+        port = listening.getsockname()[1]
         # A connection for each request: after an unforeseen error the server closes it.
         once = httpx.Limits(max_keepalive_connections=0)
         url = f"http://127.0.0.1:{port}"
