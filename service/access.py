@@ -147,9 +147,11 @@ class Access:
 def _names_this_machine(host: str) -> bool:
     """Say whether a ``Host`` names this machine, with a port or without. Raises ValueError."""
     parts = urlsplit(f"//{host}")
-    name = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
-    whole = name if parts.port is None else f"{name}:{parts.port}"
-    return parts.hostname in LOOPBACK and host.lower() == whole
+    name = parts.hostname
+    if name not in LOOPBACK:
+        return False
+    written = f"[{name}]" if ":" in name else name
+    return host.lower() == (written if parts.port is None else f"{written}:{parts.port}")
 
 
 def bearer(headers: Headers) -> str:

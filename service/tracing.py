@@ -11,6 +11,11 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from opentelemetry import trace
+from opentelemetry.semconv.attributes.http_attributes import (
+    HTTP_REQUEST_METHOD,
+    HTTP_RESPONSE_STATUS_CODE,
+    HTTP_ROUTE,
+)
 from opentelemetry.trace import Span, SpanKind, Status, StatusCode
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
@@ -40,7 +45,7 @@ class Tracing:
             known,
             context=self._parent.extract(headers),
             kind=SpanKind.SERVER,
-            attributes={"http.request.method": known},
+            attributes={HTTP_REQUEST_METHOD: known},
             record_exception=False,
             set_status_on_exception=False,
         ) as span:
@@ -83,7 +88,7 @@ def describe(span: Span, method: str, route: str, status: int, request_id: str) 
     if method in _METHODS:
         span.update_name(f"{method} {route}")
     span.set_attributes(
-        {"http.route": route, "http.response.status_code": status, "yauap.request_id": request_id}
+        {HTTP_ROUTE: route, HTTP_RESPONSE_STATUS_CODE: status, "yauap.request_id": request_id}
     )
     if status >= 500:
         span.set_status(Status(StatusCode.ERROR))
