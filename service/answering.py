@@ -2,7 +2,6 @@
 
 import logging
 import secrets
-import sqlite3
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import TypeVar
@@ -104,10 +103,7 @@ class Answering:
         if self._log_questions:
             told = {"question": answer.question, "reason": answer.reason, "answer_id": answer.id}
             _log.info("answer", extra=told)
-        try:
-            self._recent.keep(answer)
-        except sqlite3.Error:  # a full disk: better an answer that takes no feedback than none
-            _log.exception("an answer cannot be kept")
+        self._recent.keep(answer)
         return answer
 
     def _remembered(self, body: AskIn, asker: Caller) -> AnswerOut | None:

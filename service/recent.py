@@ -49,7 +49,16 @@ class Recent:
                 self._shorten(connection, table)
 
     def keep(self, answer: AnswerOut) -> None:
-        """Remember an answer; its question too, where it was refused and such are asked for."""
+        """Remember an answer; its question too, where it was refused and such are asked for.
+
+        Where the disk does not take it, the answer is given all the same.
+        """
+        try:
+            self._keep(answer)
+        except sqlite3.Error as error:
+            _log.warning("an answer cannot be kept: %s", error)
+
+    def _keep(self, answer: AnswerOut) -> None:
         with self._connected() as connection:
             if self._most["answers"]:
                 connection.execute(

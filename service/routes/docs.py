@@ -2,24 +2,24 @@
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse
-from jinja2 import Environment, PackageLoader, select_autoescape
+from fastapi.responses import FileResponse, HTMLResponse
+from jinja2 import Environment, FileSystemLoader
 
 router = APIRouter(include_in_schema=False)
 
-_templates = Environment(
-    loader=PackageLoader("service", "."), autoescape=select_autoescape(default=True)
-)
+_FOLDER = Path(__file__).parent.parent / "docs_page"
+_templates = Environment(loader=FileSystemLoader(_FOLDER), autoescape=True)
 
 
 @router.get("/docs", response_class=HTMLResponse)
 def docs(request: Request) -> HTMLResponse:
     """Return the page."""
     described = request.app.openapi()
-    page = _templates.get_template("docs.html.j2").render(
+    page = _templates.get_template("page.html.j2").render(
         title=described["info"]["title"],
         summary=described["info"]["summary"],
         version=described["info"]["version"],
@@ -29,6 +29,12 @@ def docs(request: Request) -> HTMLResponse:
         as_json=lambda value: json.dumps(value, ensure_ascii=False, indent=1),
     )
     return HTMLResponse(page, headers={"Cache-Control": "no-cache"})
+
+
+@router.get("/docs/style.css")
+def style() -> FileResponse:
+    """Return the style of the page."""
+    return FileResponse(_FOLDER / "style.css", headers={"Cache-Control": "no-cache"})
 
 
 def _operations(described: dict[str, Any]) -> Iterator[dict[str, Any]]:

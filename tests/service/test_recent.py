@@ -24,7 +24,7 @@ def test_an_answer_that_cannot_be_kept_is_given(
     def full(*_: object) -> None:
         raise sqlite3.OperationalError("database or disk is full")
 
-    monkeypatch.setattr(Recent, "keep", full)
+    monkeypatch.setattr(Recent, "_keep", full)
     with serve() as client:
         for _ in range(2):  # anew, and from memory
             assert client.post("/v1/ask", json=QUESTION).json()["answered"]

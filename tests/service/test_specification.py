@@ -9,7 +9,7 @@ import json
 import os
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,9 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from index.catalog import Catalog
 from service.app import create_app
+from service.keys import Keys
 from service.settings import ServiceSettings
 from tests.fakes import FakeEmbedder, fake_folder, ingest
 from tests.service.commands import SEEDS
@@ -54,10 +56,30 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
         patch.setattr("index.folder.open_embedder", lambda settings, on_convert: FakeEmbedder())
         ingest(fake_folder(data, chunk_tokens=192), *HONEY)
         given = ServiceSettings(
-            data_dir=data, min_confidence=0, kept_refusals=100, rate_per_address=""
+            data_dir=data, min_confidence=0, kept_refusals=100, rate_per_address="", rate_per_key=""
         )
         with served(create_app(given)) as client:
+            client.auth = Allowed(Keys(Catalog(data)))
             yield client
+
+
+class Allowed(httpx.Auth):
+    """A key for everything; a new one where it was revoked, as the specification lets one do."""
+
+    def __init__(self, keys: Keys) -> None:
+        self._keys = keys
+        self._secret = ""
+
+    def headers(self) -> dict[str, str]:
+        """Return the header of a key that holds."""
+        if self._keys.verified(self._secret) is None:
+            self._secret = self._keys.create("all", ["ask", "read", "ingest", "admin"])[1]
+        return {"Authorization": f"Bearer {self._secret}"}
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        """Put the key into a request of a test."""
+        request.headers.update(self.headers())
+        yield request
 
 
 @pytest.fixture(scope="module")
@@ -65,10 +87,16 @@ def specification(client: httpx.Client) -> Any:
     return schemathesis.openapi.from_url(f"{client.base_url}/openapi.json")
 
 
+def allowed_by(client: httpx.Client) -> dict[str, str]:
+    """Return the header of a key that allows everything."""
+    assert isinstance(client.auth, Allowed)
+    return client.auth.headers()
+
+
 # Schemathesis leaves it to the collector to close its connections.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.timeout(7200)
-def test_every_answer_is_as_specified(specification: Any) -> None:
+def test_every_answer_is_as_specified(specification: Any, client: httpx.Client) -> None:
     operations = [found.ok() for found in specification.get_all_operations()]
     assert len(operations) > 20
     asked = 0
@@ -81,7 +109,7 @@ def test_every_answer_is_as_specified(specification: Any) -> None:
         def answered(case: Any) -> None:
             nonlocal asked
             asked += 1
-            case.call_and_validate(checks=_CHECKS)
+            case.call_and_validate(checks=_CHECKS, headers=allowed_by(client))
 
         answered()
     assert asked > CASES // 4  # where there is nothing to choose, one case is all there is
@@ -89,10 +117,15 @@ def test_every_answer_is_as_specified(specification: Any) -> None:
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.timeout(7200)
-def test_every_answer_is_as_specified_where_one_leads_to_another(specification: Any) -> None:
+def test_every_answer_is_as_specified_where_one_leads_to_another(
+    specification: Any, client: httpx.Client
+) -> None:
     followed, wrong = Counter[str](), list[BaseException]()
 
     class Machine(specification.as_state_machine()):  # type: ignore[misc] # made at run time
+        def get_call_kwargs(self, case: Any) -> dict[str, Any]:
+            return {"headers": allowed_by(client)}
+
         def validate_response(self, response: Any, case: Any, **kwargs: Any) -> None:
             followed[case.operation.label] += 1
             try:
