@@ -19,6 +19,7 @@ from service.settings import ServiceSettings
 from service.terminal import notes
 
 _MARGIN_SECONDS = 1  # for the last event to be sent
+_HUNG_SECONDS = 20  # after which a process that says nothing is ended; it may be loading the model
 
 
 def run_server(settings: ServiceSettings) -> None:
@@ -46,6 +47,7 @@ def _run_workers(settings: ServiceSettings, listening: socket.socket) -> None:
         config = server_config("service.server:make_worker", settings)
         config.factory = True
         config.workers = settings.workers
+        config.timeout_worker_healthcheck = _HUNG_SECONDS
         Multiprocess(config, [listening]).run()
 
 

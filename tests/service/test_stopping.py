@@ -49,7 +49,7 @@ def test_answers_that_were_begun_are_finished(filled_folder: Path) -> None:
 
 def listens(service: Service) -> bool:
     try:
-        return service.client.get("/healthz").is_success
+        return service.client.get("/healthz", timeout=5).is_success
     except httpx.TransportError:
         return False
 
