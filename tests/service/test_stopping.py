@@ -31,19 +31,23 @@ def test_answers_that_were_begun_are_finished(filled_folder: Path) -> None:
         model.script(late)
         settings = {"YAUAP_LLM_BASE_URL": model.url, "YAUAP_LLM_MODEL": "scripted"}
         service = Service(filled_folder, **settings)
-        service.wait_until_ready()
-        whole = executor.submit(service.ask, CHAIRMAN)
-        streamed = executor.submit(
-            service.stream, {"question": CHAIRMAN, "top_k": 7, "stream": True}
-        )
-        for _ in range(2):
-            assert asked.acquire(timeout=60)
-        stopped = executor.submit(service.stop)
-        wait_for(lambda: not listens(service), "the service to take no more")
-        go_on.set()
-        assert whole.result()["answered"]
-        assert [name for name, _ in streamed.result()][-1] == "final"
-        assert stopped.result() in (0, -signal.SIGTERM)
+        try:
+            service.wait_until_ready()
+            whole = executor.submit(service.ask, CHAIRMAN)
+            streamed = executor.submit(
+                service.stream, {"question": CHAIRMAN, "top_k": 7, "stream": True}
+            )
+            for _ in range(2):
+                assert asked.acquire(timeout=60)
+            stopped = executor.submit(service.stop)
+            wait_for(lambda: not listens(service), "the service to take no more")
+            go_on.set()
+            assert whole.result()["answered"]
+            assert [name for name, _ in streamed.result()][-1] == "final"
+            assert stopped.result() in (0, -signal.SIGTERM)
+        finally:
+            go_on.set()
+            service.stop()
     assert "Traceback" not in service.log
 
 

@@ -2,6 +2,7 @@
 
 import os
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,10 +14,13 @@ from tests.service.seed_questions import CHAIRMAN
 
 
 @pytest.fixture
-def workers(filled_folder: Path) -> Service:
+def workers(filled_folder: Path) -> Iterator[Service]:
     service = Service(filled_folder, YAUAP_WORKERS="2")
-    service.wait_until_ready()
-    return service
+    try:
+        service.wait_until_ready()
+        yield service
+    finally:
+        service.stop()
 
 
 def processes(service: Service) -> set[int]:
