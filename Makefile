@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 CORPORA ?= ../shared/corpora
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: setup serve test test-llm lint eval eval-retrieval eval-text ablation train-embedder screen-embedder fit bench bench-embedding bench-engines bundle clean
+.PHONY: setup serve test test-llm torture-service lint eval eval-retrieval eval-text ablation train-embedder screen-embedder fit bench bench-load bench-embedding bench-engines bundle clean
 
 setup: $(VENV)/.ready
 
@@ -33,6 +33,10 @@ test: setup lint
 test-llm: setup
 	$(BIN)/python -m pip install --progress-bar on -c constraints.txt -e '.[llm]'
 	$(BIN)/pytest tests/llm
+
+# 20,000 requests made from the specification, one after another as its links say: half an hour.
+torture-service: setup
+	SPECIFICATION_CASES=20000 $(BIN)/pytest tests/service/test_specification.py
 
 lint: setup
 	$(BIN)/ruff check .
@@ -78,6 +82,11 @@ screen-embedder: setup
 
 bench: setup
 	$(BIN)/python -m eval.bench
+
+# A service over the mixed corpus under load, forty minutes on a machine that does nothing else.
+bench-load: setup
+	$(BIN)/python -m eval.bench.load $(CORPORA)/bashinform/articles.dev.jsonl \
+		$(CORPORA)/distractors/distractors.jsonl
 
 # Forms of the bundled model, 32 bits and 8, beside sentence-transformers.
 bench-embedding: setup

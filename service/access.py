@@ -101,11 +101,13 @@ class Access:
 
     def _caller(self, scope: Scope, headers: Headers) -> Caller:
         address = scope["client"][0] if scope.get("client") else ""
+        wanted = required_scope(scope["method"], scope["path"])
         if not self._keys.are_configured():
             if not self._is_local(headers, address):
                 raise Refusal("forbidden", "http.forbidden")
+            if wanted is not None:
+                self._limits.count_address(address)
             return Caller(address)
-        wanted = required_scope(scope["method"], scope["path"])
         if wanted is None:
             if scope["path"] == "/v1/widget/session":
                 self._limits.count_session(address)
@@ -131,7 +133,7 @@ class Access:
         host = headers.get("host", "")
         origin = headers.get("origin")
         try:
-            if urlsplit(f"//{host}").hostname not in LOOPBACK:
+            if not _names_this_machine(host):
                 return False
             foreign = origin is not None and urlsplit(origin).netloc != host
             if foreign and origin not in self._origins:
@@ -141,6 +143,16 @@ class Access:
         except ValueError:  # one of them is no address
             return False
         return not any(name in headers for name in _FORWARDED)
+
+
+def _names_this_machine(host: str) -> bool:
+    """Say whether a ``Host`` names this machine, with a port or without. Raises ValueError."""
+    parts = urlsplit(f"//{host}")
+    name = parts.hostname
+    if name not in LOOPBACK:
+        return False
+    written = f"[{name}]" if ":" in name else name
+    return host.lower() == (written if parts.port is None else f"{written}:{parts.port}")
 
 
 def bearer(headers: Headers) -> str:

@@ -21,15 +21,31 @@ _Result = TypeVar("_Result")
 _SMOOTHING = 0.1  # how much the last piece of work counts in the estimate of the next
 
 
+async def outcome(done: asyncio.Future[_Result], deadline: Deadline) -> _Result:
+    """Return what work that has begun gives; whoever stops to wait for it lets it end.
+
+    Raises Refusal where it takes too long.
+    """
+    try:
+        await asyncio.wait({done}, timeout=deadline.left)
+    finally:
+        deadline.nobody_waits()
+    if not done.done():
+        raise Refusal("timeout", "http.timeout")
+    return done.result()
+
+
 class Admission:
     """Runs work in threads, so much at a time; to be used from one event loop."""
 
-    def __init__(self, at_once: int, waiting: int) -> None:
+    def __init__(self, at_once: int, waiting: int, tell: Callable[[int, int], None]) -> None:
+        """``tell`` hears how much is worked on and how many wait, whenever that changes."""
         self._executor = ThreadPoolExecutor(at_once, thread_name_prefix="answer")
         self._at_once = at_once
         self._most_waiting = waiting
         self._lines: OrderedDict[str, deque[asyncio.Future[None]]] = OrderedDict()
         self._seconds = 0.1
+        self._tell = tell
         self.running = 0
 
     @property
@@ -61,11 +77,7 @@ class Admission:
 
     async def run(self, caller: str, work: Callable[[], _Result], deadline: Deadline) -> _Result:
         """Return what ``work`` gives. Raises Refusal where that takes too long."""
-        done = await self.start(caller, work, deadline)
-        await asyncio.wait({done}, timeout=deadline.left)
-        if not done.done():
-            raise Refusal("timeout", "http.timeout")
-        return done.result()
+        return await outcome(await self.start(caller, work, deadline), deadline)
 
     def close(self) -> None:
         """Begin no more work."""
@@ -74,11 +86,13 @@ class Admission:
     async def _turn(self, caller: str, deadline: Deadline) -> None:
         if self.running < self._at_once:
             self.running += 1
+            self._changed()
             return
         if self.waiting >= self._most_waiting:
             self._make_room(caller)
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._lines.setdefault(caller, deque()).append(turn)
+        self._changed()
         try:
             await asyncio.wait_for(asyncio.shield(turn), deadline.left)
         except BaseException as error:
@@ -103,15 +117,21 @@ class Admission:
         """Give the place that was left to the next line."""
         if not self._lines:
             self.running -= 1
+            self._changed()
             return
         caller, line = self._lines.popitem(last=False)
         line.popleft().set_result(None)
         if line:
             self._lines[caller] = line  # behind all others
+        self._changed()
 
     def _forget_if_empty(self, caller: str) -> None:
         if not self._lines[caller]:
             del self._lines[caller]
+        self._changed()
+
+    def _changed(self) -> None:
+        self._tell(self.running, self.waiting)
 
     def _refusal(self) -> Refusal:
         rounds = (self.waiting + 1) / self._at_once

@@ -2,7 +2,8 @@
 
 import logging
 import secrets
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import TypeVar
 
 from fastapi.concurrency import run_in_threadpool
@@ -11,9 +12,8 @@ from sse_starlette import EventSourceResponse
 from index.messages import MessageLanguage
 from index.reader import Index
 from rag.pipeline import Pipeline
-from rag.types import Answer
 from service.access import Caller
-from service.admission import Admission
+from service.admission import Admission, outcome
 from service.cache import AnswerCache
 from service.deadline import Deadline
 from service.metrics import Metrics
@@ -22,6 +22,7 @@ from service.rendering import answer_out
 from service.schemas import AnswerOut, AskIn, AskTimings
 from service.settings import ServiceSettings
 from service.streaming import AnswerEvents, streamed
+from service.tracing import Tracing
 
 _Result = TypeVar("_Result")
 _log = logging.getLogger("yauap.questions")
@@ -37,6 +38,7 @@ class Answering:
         admission: Admission,
         recent: Recent,
         metrics: Metrics,
+        tracing: Tracing,
         settings: ServiceSettings,
     ) -> None:
         self._pipeline = pipeline
@@ -44,17 +46,26 @@ class Answering:
         self._admission = admission
         self._recent = recent
         self._metrics = metrics
+        self._tracing = tracing
         self._log_questions = settings.log_questions
         self._seconds = settings.request_timeout
         self._cache = AnswerCache(settings.cache_bytes)
 
     async def answer(self, body: AskIn, asker: Caller) -> AnswerOut:
         """Return the answer. Raises Refusal where there is no room, or it takes too long."""
+        return await (await self.begin(body, asker))()
+
+    async def begin(self, body: AskIn, asker: Caller) -> Callable[[], Awaitable[AnswerOut]]:
+        """Return what gives the answer, once it is worked on.
+
+        Raises Refusal where there is no room; what is returned, where it takes too long.
+        """
         events = AnswerEvents(self.deadline())
         if (found := self._remembered(body, asker)) is not None:
-            return await run_in_threadpool(self._given, found, cached=True)
+            return partial(run_in_threadpool, self._given, found, cached=True)
         work = self._work(body, asker, events)
-        return await self._admission.run(asker.name, work, events.deadline)
+        done = await self._admission.start(asker.name, work, events.deadline)
+        return partial(outcome, done, events.deadline)
 
     async def stream(
         self, body: AskIn, asker: Caller, instance: str, language: MessageLanguage
@@ -79,10 +90,10 @@ class Answering:
     def _work(self, body: AskIn, asker: Caller, events: AnswerEvents) -> Callable[[], AnswerOut]:
         def work() -> AnswerOut:
             key = self._cache.key(self._index.moment(), body, asker.filters)
-            answer: Answer = self._pipeline.ask(body.to_ask(asker.filters), events)
-            given = answer_out(answer)
-            if not given.generator.degraded:  # the next one may have the language model again
-                self._cache.put(key, given)
+            with self._tracing.answer() as span:
+                given = answer_out(self._pipeline.ask(body.to_ask(asker.filters), events))
+                self._tracing.stages(span, given)
+            self._cache.put(key, given)
             return self._given(given, cached=False)
 
         return work

@@ -6,17 +6,19 @@ from contextlib import asynccontextmanager
 from importlib.metadata import version
 
 from fastapi import FastAPI
+from fastapi.concurrency import run_in_threadpool
 
 from service.access import Access
 from service.console.install import install_console
 from service.cors import CrossOrigin
 from service.guard import Guard
 from service.observing import Observing
-from service.problems import install_problem_handlers
+from service.problems import PROBLEMS, install_problem_handlers
 from service.routes import (
     admin,
     asking,
     chat,
+    docs,
     documents,
     feedback,
     jobs,
@@ -27,12 +29,10 @@ from service.routes import (
 )
 from service.schemas import ProblemOut
 from service.settings import ServiceSettings, split
+from service.specification import specify
 from service.state import ServiceState
 
-_ERRORS = {
-    code: {"model": ProblemOut, "content": {"application/problem+json": {}}}
-    for code in (400, 401, 403, 404, 409, 410, 413, 415, 422, 429, 500, 503, 504)
-}
+_ERRORS = {code: {"model": ProblemOut} for code in PROBLEMS.values()}
 
 
 def create_app(settings: ServiceSettings) -> FastAPI:
@@ -49,13 +49,17 @@ def create_app(settings: ServiceSettings) -> FastAPI:
         yield
         state.worker.stop()
         state.admission.close()
+        state.metrics.close()
+        await run_in_threadpool(state.tracing.close)
 
     app = FastAPI(
         title="Yauap",
         summary="Answers in Bashkir and Russian from your own documents, with verified citations",
         version=version("yauap"),
         lifespan=lifespan,
-        docs_url=None,  # the usual page loads its scripts from elsewhere
+        # Its own spans hold query strings, its records the words of errors; ours: tracing.py.
+        telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
+        docs_url=None,  # ours is in routes/docs.py
         redoc_url=None,
         responses=_ERRORS,  # type: ignore[arg-type] # keys are statuses
     )
@@ -68,12 +72,13 @@ def create_app(settings: ServiceSettings) -> FastAPI:
     app.add_middleware(
         Guard, max_body_bytes=settings.max_body_bytes, body_seconds=settings.body_timeout
     )
-    app.add_middleware(Observing, metrics=state.metrics)
+    app.add_middleware(Observing, metrics=state.metrics, tracing=state.tracing)
     install_problem_handlers(app)
     for module in (
-        asking, chat, feedback, uploads, documents, jobs, widget, admin, status, pages
+        asking, chat, feedback, uploads, documents, jobs, widget, admin, status, pages, docs
     ):  # fmt: skip
         app.include_router(module.router)
     pages.mount_files(app)
     install_console(app)
+    specify(app)
     return app

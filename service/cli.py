@@ -148,13 +148,14 @@ def search(
 def serve(
     host: Annotated[str | None, typer.Option(help=say("help_host"))] = None,
     port: Annotated[int | None, typer.Option(min=0, max=65535, help=say("help_port"))] = None,
+    workers: Annotated[int | None, typer.Option(min=1, max=64, help=say("help_workers"))] = None,
     data_dir: DataDir = None,
 ) -> None:
     """Start the service."""
     from service.opening import open_settings
     from service.server import run_server
 
-    run_server(open_settings(data_dir, host=host, port=port))
+    run_server(open_settings(data_dir, host=host, port=port, workers=workers))
 
 
 @app.command(help=say("help_mcp"))

@@ -4,6 +4,7 @@ https://platform.openai.com/docs/api-reference/chat/object — the citations of 
 ``url_citation`` annotations, each with the object ``source`` that says where the quote stands.
 """
 
+import re
 import time
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal
@@ -16,6 +17,7 @@ from service.replay import replay
 from service.schemas import AnswerOut, AskIn, CitationOut
 
 MODEL = "yauap"
+_WEB = re.compile(r"https?://[^/\s]", re.IGNORECASE)
 _TURNS = 20
 _TURN_CHARACTERS = 20_000
 
@@ -237,7 +239,9 @@ def _annotation(citation: CitationOut, start: int, end: int) -> AnnotationOut:
 def _address(citation: CitationOut) -> str:
     """Return where a document can be read: a client may make a link of it, so no other scheme."""
     try:
-        if citation.url and urlsplit(citation.url).scheme in ("http", "https"):
+        # A browser overlooks what is not printed, and so does urlsplit.
+        if citation.url and citation.url.isprintable() and _WEB.match(citation.url):
+            urlsplit(citation.url)
             return citation.url
     except ValueError:  # not an address at all
         pass

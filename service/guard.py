@@ -65,7 +65,7 @@ class Guard:
         if not scope["path"].startswith(_UPLOADED):
             most = min(most, _QUESTION_BYTES)
         length = headers.get("content-length", "0")
-        if not length.isdigit() or int(length) > most:
+        if not length.isdecimal() or int(length) > most:
             await self._refuse("too-large", scope, receive, guarded)
             return
         _keep_encoded_ids(scope)

@@ -12,18 +12,15 @@ from index.jobs import JobRecord, Jobs
 from index.messages import MessageLanguage
 from service.rendering import job_out
 from service.schemas import JobProgressOut
+from service.streaming import event_stream
 
-_HEARTBEAT_SECONDS = 10
 _POLL_SECONDS = 0.3
 
 
 def stream_job(jobs: Jobs, job: JobRecord, language: MessageLanguage) -> EventSourceResponse:
     """Return the response that tells of ``job`` until it is finished."""
-    return EventSourceResponse(
-        _events(jobs, job, language),
-        ping=_HEARTBEAT_SECONDS,
-        headers={"Cache-Control": "no-cache", "X-Accel-Buffering": "no"},
-    )
+    # A job outlasts the service that works on it: whoever watches asks again.
+    return event_stream(_events(jobs, job, language), grace=0)
 
 
 async def _events(

@@ -53,6 +53,7 @@ class Keys:
 
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
+        self._ever = False
 
     def create(
         self,
@@ -107,9 +108,12 @@ class Keys:
             )
 
     def are_configured(self) -> bool:
-        """Whether there ever was a key."""
-        with self._catalog.reading() as connection:
-            return connection.execute("SELECT 1 FROM keys LIMIT 1").fetchone() is not None
+        """Whether there ever was a key; asked with every request until there is one."""
+        if not self._ever:
+            with self._catalog.reading() as connection:
+                found = connection.execute("SELECT 1 FROM keys LIMIT 1").fetchone()
+            self._ever = found is not None  # and none is ever removed
+        return self._ever
 
     def verified(self, given: str) -> Key | None:
         """Return the key whose whole text is ``given``, None where there is none that holds.

@@ -2,6 +2,7 @@
 
 import math
 import time
+from ipaddress import ip_address, ip_network
 
 from limits import RateLimitItem, parse
 from limits.storage import MemoryStorage
@@ -9,6 +10,8 @@ from limits.strategies import SlidingWindowCounterRateLimiter
 
 from service.refusal import too_many
 from service.settings import ServiceSettings
+
+_IPV6_PREFIX = 64
 
 
 class Limits:
@@ -27,7 +30,7 @@ class Limits:
 
     def count_address(self, address: str) -> None:
         """Count a request from an address. Raises Refusal where it is one too many."""
-        self._count(self._per_address, f"address:{address}")
+        self._count(self._per_address, f"address:{_network(address)}")
 
     def count_session(self, name: str) -> None:
         """Count a request of a widget session, or a session that an address opens."""
@@ -41,6 +44,17 @@ class Limits:
         if limit is not None and not self._windows.hit(limit, who):
             wait = self._windows.get_window_stats(limit, who).reset_time - time.time()
             raise too_many("http.too_many_requests", math.ceil(wait))
+
+
+def _network(address: str) -> str:
+    """Return an address, of IPv6 the network: whoever has one of it has them all."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address
+    if parsed.version == 4:
+        return address
+    return str(parsed.ipv4_mapped or ip_network((parsed, _IPV6_PREFIX), strict=False))
 
 
 def _limit(text: str) -> RateLimitItem | None:

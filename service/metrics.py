@@ -1,20 +1,27 @@
-"""What the service counts, in the text format of Prometheus."""
+"""What the service counts, in the text format of Prometheus.
 
+Where several processes serve, each writes its counts into files of one folder, named by
+``PROMETHEUS_MULTIPROC_DIR``, and whichever is asked adds them up.
+"""
+
+import os
 from datetime import UTC, datetime
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
 from index.reader import Index
-from service.admission import Admission
 from service.schemas import AnswerOut
 
+_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 _SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
 
 
 class Metrics:
-    """The counts of one process."""
+    """The counts of one service."""
 
-    def __init__(self) -> None:
+    def __init__(self, index: Index) -> None:
+        self._index = index
         registry = self._registry = CollectorRegistry()
         self._requests = Counter(
             "yauap_requests", "Requests by address and status.", ("route", "status"),
@@ -39,6 +46,18 @@ class Metrics:
         self._cached = Counter(
             "yauap_cached_answers", "Answers given from memory.", registry=registry
         )
+        self._running = Gauge(
+            "yauap_questions_running", "Questions worked on.",
+            registry=registry, multiprocess_mode="livesum",
+        )  # fmt: skip
+        self._waiting = Gauge(
+            "yauap_questions_waiting", "Questions that wait.",
+            registry=registry, multiprocess_mode="livesum",
+        )  # fmt: skip
+        self._age = Gauge(
+            "yauap_index_age_seconds", "Since the last publication; 0: none.",
+            registry=registry, multiprocess_mode="mostrecent",
+        )  # fmt: skip
 
     def served(self, route: str, status: int, seconds: float) -> None:
         """Count a request."""
@@ -56,19 +75,24 @@ class Metrics:
         if answer.generator.degraded:
             self._model_failures.inc()
 
-    def watch(self, admission: Admission, index: Index) -> None:
-        """Look at the queue and at the index whenever the counts are read."""
-        for name, what, look in (
-            ("yauap_questions_running", "Questions worked on.", lambda: admission.running),
-            ("yauap_questions_waiting", "Questions that wait.", lambda: admission.waiting),
-            ("yauap_index_age_seconds", "Since the last publication; 0: none.",
-             lambda: _age(index)),
-        ):  # fmt: skip
-            Gauge(name, what, registry=self._registry).set_function(look)
+    def queue(self, running: int, waiting: int) -> None:
+        """Note how many questions are worked on and how many wait."""
+        self._running.set(running)
+        self._waiting.set(waiting)
 
     def as_text(self) -> bytes:
         """Return all counts."""
-        return generate_latest(self._registry)
+        self._age.set(_age(self._index))
+        if _FOLDER not in os.environ:
+            return generate_latest(self._registry)
+        together = CollectorRegistry()
+        MultiProcessCollector(together)  # type: ignore[no-untyped-call]
+        return generate_latest(together)
+
+    def close(self) -> None:
+        """Count no longer among the processes that work."""
+        if _FOLDER in os.environ:
+            mark_process_dead(os.getpid())  # type: ignore[no-untyped-call]
 
 
 def _age(index: Index) -> float:

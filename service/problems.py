@@ -42,6 +42,7 @@ PROBLEMS = {
     "unavailable": 503,
     "timeout": 504,
 }
+PROBLEM_TYPE = "application/problem+json"
 _BY_STATUS = {status: name for name, status in PROBLEMS.items()}
 
 _OPENAI = ("/v1/chat/completions", "/v1/models")
@@ -92,16 +93,21 @@ def problem(
     headers: Mapping[str, str] | None = None,
 ) -> JSONResponse:
     """Return a problem as a response; where OpenAI's clients listen, as they expect it."""
-    if instance.startswith(_OPENAI):
+    if is_for_openai(instance):
         status = 400 if PROBLEMS[name] == 422 else PROBLEMS[name]
         content = openai_error(name, detail, errors)
         return JSONResponse(content, status_code=status, headers=headers)
     return JSONResponse(
         problem_object(name, detail, instance, errors),
         status_code=PROBLEMS[name],
-        media_type="application/problem+json",
+        media_type=PROBLEM_TYPE,
         headers=headers,
     )
+
+
+def is_for_openai(path: str) -> bool:
+    """Say whether OpenAI's clients listen at ``path``."""
+    return path.startswith(_OPENAI)
 
 
 def openai_error(

@@ -5,14 +5,17 @@ may be lost without harm, so nothing waits until it is safe on the disk.
 """
 
 import json
+import logging
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from index.catalog import now
+from index.errors import Unavailable
 from service.schemas import AnswerOut, RefusedOut
 
+_log = logging.getLogger(__name__)
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS answers (
     sequence INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, answer TEXT NOT NULL
@@ -29,6 +32,17 @@ class Recent:
     def __init__(self, data_dir: Path, answers: int, refused: int) -> None:
         self._file = data_dir / self.FILE
         self._most = {"answers": answers, "refused": refused}
+        try:
+            self._open()
+        except sqlite3.OperationalError as error:  # it cannot be written
+            raise Unavailable("data.cannot_write", folder=data_dir, why=error) from error
+        except sqlite3.DatabaseError:  # damaged: the readers lose the chance to say something of it
+            _log.warning("%s is damaged and begun anew", self.FILE)
+            for file in data_dir.glob(f"{self.FILE}*"):
+                file.unlink()
+            self._open()
+
+    def _open(self) -> None:
         with self._connected() as connection:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.executescript(_SCHEMA)
@@ -36,7 +50,16 @@ class Recent:
                 self._shorten(connection, table)
 
     def keep(self, answer: AnswerOut) -> None:
-        """Remember an answer; its question too, where it was refused and such are asked for."""
+        """Remember an answer; its question too, where it was refused and such are asked for.
+
+        Where the disk does not take it, the answer is given all the same.
+        """
+        try:
+            self._keep(answer)
+        except sqlite3.Error as error:
+            _log.warning("an answer cannot be kept: %s", error)
+
+    def _keep(self, answer: AnswerOut) -> None:
         with self._connected() as connection:
             if self._most["answers"]:
                 connection.execute(

@@ -1,8 +1,14 @@
 """Running the service until it is stopped: without keys on loopback only."""
 
+import os
 import socket
+from math import ceil
+from tempfile import TemporaryDirectory
 
 import uvicorn
+from fastapi import FastAPI
+from starlette.types import ASGIApp
+from uvicorn.supervisors import Multiprocess
 
 from index.errors import InvalidSetting
 from index.messages import MESSAGE_LANGUAGES, message
@@ -12,35 +18,61 @@ from service.observing import log_as_json
 from service.settings import ServiceSettings
 from service.terminal import notes
 
-_STOP_SECONDS = 10
+_MARGIN_SECONDS = 1  # for the last event to be sent
+_HUNG_SECONDS = 20  # after which a process that says nothing is ended; it may be loading the model
 
 
 def run_server(settings: ServiceSettings) -> None:
     """Serve until a signal. Raises InvalidSetting for an address that is foreign or taken."""
-    log_as_json()
+    log_as_json(settings.log_questions)
     app = create_app(settings)
     if settings.host not in LOOPBACK and not app.state.service.keys.are_configured():
         raise InvalidSetting("cli.not_loopback", host=settings.host)
-    listening = _listen(settings.host, settings.port)
-    server = uvicorn.Server(
-        uvicorn.Config(
-            app,
-            log_config=None,  # ours, an object a line
-            access_log=False,
-            server_header=False,
-            proxy_headers=bool(settings.trusted_proxies),
-            forwarded_allow_ips=settings.trusted_proxies,
-            timeout_graceful_shutdown=_STOP_SECONDS,
-        )
-    )
+    listening = listen(settings.host, settings.port)
     name, port = listening.getsockname()[:2]
     url = f"http://[{name}]:{port}" if ":" in name else f"http://{name}:{port}"
     for language in MESSAGE_LANGUAGES:
         notes.print(message("cli.listening", language, url=url))
-    server.run(sockets=[listening])
+    if settings.workers == 1:
+        uvicorn.Server(server_config(app, settings)).run(sockets=[listening])
+    else:
+        _run_workers(settings, listening)
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def _run_workers(settings: ServiceSettings, listening: socket.socket) -> None:
+    """Serve from several processes over one data folder; one that ends is begun anew."""
+    os.environ["YAUAP_DATA_DIR"] = str(settings.data_dir)  # the only one given on the command line
+    with TemporaryDirectory(prefix="yauap-metrics-") as counts:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = counts  # before a worker imports the library
+        config = server_config("service.server:make_worker", settings)
+        config.factory = True
+        config.workers = settings.workers
+        config.timeout_worker_healthcheck = _HUNG_SECONDS
+        Multiprocess(config, [listening]).run()
+
+
+def make_worker() -> FastAPI:
+    """Return the application of one of several processes."""
+    settings = ServiceSettings()
+    log_as_json(settings.log_questions)
+    return create_app(settings)
+
+
+def server_config(app: ASGIApp | str, settings: ServiceSettings) -> uvicorn.Config:
+    """Return how uvicorn serves the application."""
+    return uvicorn.Config(
+        app,
+        log_config=None,  # ours, an object a line
+        access_log=False,
+        server_header=False,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=settings.trusted_proxies,
+        timeout_graceful_shutdown=ceil(settings.request_timeout) + _MARGIN_SECONDS,
+    )
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Return a socket that listens. Raises InvalidSetting where the port is taken."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # Named as TCP, connections are sent to without delay; else head and body of an answer, which
     # are written apart, wait for each other for 40 ms.

@@ -19,6 +19,12 @@ def _rate(text: str) -> str:
     return text
 
 
+def _address(text: str) -> str:
+    if text and not text.startswith(("http://", "https://")):
+        raise ValueError("it begins with http:// or https://")
+    return text
+
+
 Rate = Annotated[str, AfterValidator(_rate)]
 
 
@@ -29,6 +35,7 @@ class ServiceSettings(AnswerSettings):
         default="127.0.0.1", description="address of the service; without keys loopback only"
     )
     port: int = Field(default=8000, ge=0, le=65535, description="port of the service; 0: any free")
+    workers: int = Field(default=1, ge=1, le=64, description="processes that serve")
     max_body_bytes: int = Field(
         default=50_000_000, ge=1000, description="largest body of a request, in bytes"
     )
@@ -51,7 +58,7 @@ class ServiceSettings(AnswerSettings):
         default="1200/minute", description="requests of a key; empty: any number"
     )
     rate_per_address: Rate = Field(
-        default="1200/minute", description="requests from an address, where there are keys"
+        default="1200/minute", description="requests from an address; empty: any number"
     )
     trusted_proxies: str = Field(
         default="",
@@ -70,6 +77,9 @@ class ServiceSettings(AnswerSettings):
         default=0, ge=0, description="latest refused questions kept for the editor"
     )
     log_questions: bool = Field(default=False, description="whether questions stand in the log")
+    otlp_endpoint: Annotated[str, AfterValidator(_address)] = Field(
+        default="", description="OpenTelemetry collector that takes traces over HTTP"
+    )
     widget_seconds: int = Field(
         default=900, ge=60, le=86_400, description="how long a widget session lasts"
     )

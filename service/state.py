@@ -20,6 +20,7 @@ from service.metrics import Metrics
 from service.recent import Recent
 from service.settings import ServiceSettings
 from service.suggesting import Suggesting
+from service.tracing import Tracing
 from service.widget import WidgetSessions
 from service.worker import Worker
 
@@ -37,17 +38,25 @@ class ServiceState:
         self.pipeline: Pipeline = make_pipeline(self.folder, settings)
         self.widget = WidgetSessions(self.folder.catalog, self.keys, settings.widget_seconds)
         self.console = Sessions(self.folder.catalog, self.keys, settings.console_seconds)
-        self.metrics = Metrics()
-        self.admission = Admission(settings.max_concurrent, settings.max_waiting)
+        self.metrics = Metrics(self.folder.index)
+        self.admission = Admission(
+            settings.max_concurrent, settings.max_waiting, self.metrics.queue
+        )
         self.recent = Recent(
             self.folder.catalog.data_dir, settings.kept_answers, settings.kept_refusals
         )
         self.feedback = Feedback(self.folder.catalog)
+        self.tracing = Tracing(settings.otlp_endpoint)
         self.answering = Answering(
-            self.pipeline, self.folder.index, self.admission, self.recent, self.metrics, settings
+            self.pipeline,
+            self.folder.index,
+            self.admission,
+            self.recent,
+            self.metrics,
+            self.tracing,
+            settings,
         )
         self.suggesting = Suggesting(self.folder, self.pipeline)
-        self.metrics.watch(self.admission, self.folder.index)
         self.limits = Limits(settings)
         self.compaction = Compaction(self.folder.indexer)
         self.worker = Worker(self.folder.indexer, self.compaction)

@@ -18,8 +18,7 @@ from service.rendering import citation_out, hits_out
 from service.replay import replay
 from service.schemas import AnswerOut, HitOut
 
-HEARTBEAT_SECONDS = 10
-HEADERS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
+_HEARTBEAT_SECONDS = 10
 _POLL_SECONDS = 0.02
 
 
@@ -96,8 +95,16 @@ class AnswerEvents(Observer):
 
 def streamed(events: AnswerEvents, instance: str, language: MessageLanguage) -> EventSourceResponse:
     """Return the response that tells ``events`` as they come."""
+    return event_stream(_told(events, instance, language), events.deadline.left)
+
+
+def event_stream(events: AsyncIterator[ServerSentEvent | str], grace: float) -> EventSourceResponse:
+    """Return the response that tells ``events``; when the service stops, ``grace`` seconds more."""
     return EventSourceResponse(
-        _told(events, instance, language), ping=HEARTBEAT_SECONDS, headers=HEADERS
+        events,
+        ping=_HEARTBEAT_SECONDS,
+        headers={"Cache-Control": "no-cache", "X-Accel-Buffering": "no"},
+        shutdown_grace_period=grace,
     )
 
 

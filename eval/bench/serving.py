@@ -27,14 +27,14 @@ def measure_serving(seeds: Path) -> dict[str, dict[str, Any]]:
     settings = IndexSettings()
     with tempfile.TemporaryDirectory() as scratch:
         subprocess.run(  # noqa: S603 - fixed arguments, no shell
-            [_yauap(), "ingest", str(seeds), "--data-dir", scratch], check=True, capture_output=True
+            [yauap(), "ingest", str(seeds), "--data-dir", scratch], check=True, capture_output=True
         )
         ready, bare = [], []
         for _ in range(_ROUNDS):
-            with _service(Path(scratch)) as (_, _, seconds):
+            with running_service(Path(scratch)) as (_, _, seconds):
                 ready.append(seconds)
             bare.append(seconds_to_load(settings))
-        with _service(Path(scratch)) as (url, process, _):
+        with running_service(Path(scratch)) as (url, process, _):
             search = _measure_search(url, BareModel(settings))
             memory = _peak_memory(process.pid)
     return {
@@ -70,13 +70,17 @@ def _measure_search(url: str, model: BareModel) -> dict[str, Any]:
 
 
 @contextmanager
-def _service(data_dir: Path) -> Iterator[tuple[str, subprocess.Popen[bytes], float]]:
+def running_service(
+    data_dir: Path, **settings: str
+) -> Iterator[tuple[str, subprocess.Popen[bytes], float]]:
+    """Give the url and the process of a service that is ready, and the seconds it took."""
     port = _free_port()
     url = f"http://127.0.0.1:{port}"
     started = time.perf_counter()
     process = subprocess.Popen(  # noqa: S603 - fixed arguments, no shell
-        [_yauap(), "serve", "--port", str(port), "--data-dir", str(data_dir)],
+        [yauap(), "serve", "--port", str(port), "--data-dir", str(data_dir)],
         stderr=subprocess.DEVNULL,
+        env={**os.environ, **settings},
     )
     try:
         while not _is_ready(url):
@@ -111,5 +115,6 @@ def _peak_memory(pid: int) -> int | None:
     return int(line.split()[1]) // 1024
 
 
-def _yauap() -> str:
+def yauap() -> str:
+    """Return the path of the command."""
     return os.fspath(Path(sys.executable).parent / "yauap")

@@ -5,8 +5,9 @@ with stems stands in ARCHITECTURE.md.
 """
 
 import re
+import threading
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 
 import snowballstemmer
 
@@ -118,9 +119,14 @@ def _stem(folded: str, bashkir: bool) -> str:
 @lru_cache(maxsize=_KEPT_WORDS)
 def _russian_stem(folded: str) -> str:
     """Porter's stemmer for Russian (Snowball, snowballstem.org): slow enough to be remembered."""
-    return str(_russian().stemWord(folded))
+    return str(_of_thread.russian.stemWord(folded))
 
 
-@cache
-def _russian() -> "snowballstemmer.stemmer":
-    return snowballstemmer.stemmer("russian")
+class _Stemmers(threading.local):
+    """Snowball's stemmer keeps the word in hand: shared by threads, it stems a mixture of two."""
+
+    def __init__(self) -> None:
+        self.russian = snowballstemmer.stemmer("russian")
+
+
+_of_thread = _Stemmers()

@@ -7,6 +7,7 @@ from fastapi.responses import Response
 
 from service.access import Asker
 from service.asking import results
+from service.leaving import while_waited_for
 from service.problems import caller_language
 from service.schemas import AnswerOut, AskIn, SearchIn, SearchOut
 from service.state import State
@@ -26,18 +27,20 @@ async def ask(
     if body.stream or "text/event-stream" in accept:
         language = caller_language(request)
         return await state.answering.stream(body, asker, request.url.path, language)
-    return await state.answering.answer(body, asker)
+    return await while_waited_for(request, state.answering.answer(body, asker))
 
 
-@router.post("/search")
+@router.post("/search", response_model=SearchOut)
 async def search(
     body: SearchIn,
     state: State,
     asker: Asker,
+    request: Request,
     group_by: Annotated[Literal["document"] | None, Query()] = None,
-) -> SearchOut:
+) -> SearchOut | Response:
     """Find passages, best first; with ``group_by=document`` documents by their best passage."""
     by_document = group_by == "document"
-    return await state.answering.run(
+    found = state.answering.run(
         asker, lambda: results(state.pipeline, body, by_document, asker.filters)
     )
+    return await while_waited_for(request, found)

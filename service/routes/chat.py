@@ -1,15 +1,14 @@
 """OpenAI's doors: models and chat completions."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
-from sse_starlette import EventSourceResponse
 
 from index.errors import NotFound
 from index.messages import MessageLanguage
-from service.access import Asker, Caller
+from service.access import Asker
 from service.completions import (
     MODEL,
     CompletionIn,
@@ -21,12 +20,13 @@ from service.completions import (
     chunks,
     completion,
 )
-from service.problems import caller_language, described, openai_error
+from service.leaving import while_waited_for
+from service.problems import PROBLEMS, caller_language, described, openai_error
 from service.schemas import AnswerOut, AskIn
 from service.state import ServiceState, State
-from service.streaming import HEADERS, HEARTBEAT_SECONDS
+from service.streaming import event_stream
 
-_ERRORS = {code: {"model": ErrorOut} for code in (400, 401, 403, 404, 413, 415, 429, 500, 503, 504)}
+_ERRORS = {code: {"model": ErrorOut} for code in PROBLEMS.values()}
 router = APIRouter(
     prefix="/v1",
     tags=["OpenAI"],
@@ -55,18 +55,25 @@ async def complete(
     _require(body.model)
     ask = body.to_ask()
     if body.stream:
-        events = _events(state, asker, body, ask, caller_language(request))
-        return EventSourceResponse(events, ping=HEARTBEAT_SECONDS, headers=HEADERS)
-    given = await state.answering.answer(ask, asker)
+        coming = await state.answering.begin(ask, asker)
+        events = _events(state, coming, body, ask, caller_language(request))
+        return event_stream(events, state.settings.request_timeout)
+    given = await while_waited_for(request, state.answering.answer(ask, asker))
+    if isinstance(given, Response):
+        return given
     return completion(given, _usage(state, ask, given))
 
 
 async def _events(
-    state: ServiceState, asker: Caller, body: CompletionIn, ask: AskIn, language: MessageLanguage
+    state: ServiceState,
+    coming: Callable[[], Awaitable[AnswerOut]],
+    body: CompletionIn,
+    ask: AskIn,
+    language: MessageLanguage,
 ) -> AsyncIterator[str]:
     """Yield the chunks once the answer stands: what was said here cannot be taken back."""
     try:
-        given = await state.answering.answer(ask, asker)
+        given = await coming()
         counted = body.stream_options is not None and body.stream_options.include_usage
         for chunk in chunks(given, _usage(state, ask, given) if counted else None):
             yield json.dumps(chunk, ensure_ascii=False)

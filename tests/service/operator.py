@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 from lxml import html
 
-from tests.service.conftest import wait_for
+from tests.service.commands import wait_for
 
 
 def text_of(node: Any) -> str:

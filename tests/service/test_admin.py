@@ -20,7 +20,8 @@ from service.compaction import Compaction
 from service.evaluation import latest_run
 from service.exports import as_cell
 from service.keys import SCOPES, Keys
-from tests.service.conftest import Serve, wait_for
+from tests.service.commands import wait_for
+from tests.service.serving import Serve
 from tests.service.test_keys import bearing
 from tests.service.test_problems import require_problem
 

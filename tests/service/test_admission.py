@@ -34,7 +34,7 @@ async def settle() -> None:
 
 def test_turns_go_round_the_callers() -> None:
     async def scenario() -> list[str]:
-        admission, gate = Admission(1, 6), Gate()
+        admission, gate = Admission(1, 6, lambda running, waiting: None), Gate()
         names = ["a0", "a1", "a2", "a3", "b1", "c1"]
         tasks = []
         for name in names:
@@ -53,7 +53,7 @@ def test_turns_go_round_the_callers() -> None:
 
 def test_who_asks_too_much_gives_way_to_others() -> None:
     async def scenario() -> None:
-        admission, gate = Admission(1, 3), Gate()
+        admission, gate = Admission(1, 3, lambda running, waiting: None), Gate()
         greedy = []
         for number in range(4):
             work = gate.work(f"a{number}")
@@ -74,7 +74,7 @@ def test_who_asks_too_much_gives_way_to_others() -> None:
 
 def test_who_waits_too_long_is_told_so_and_leaves_no_trace() -> None:
     async def scenario() -> None:
-        admission, gate = Admission(1, 3), Gate()
+        admission, gate = Admission(1, 3, lambda running, waiting: None), Gate()
         first = asyncio.create_task(admission.run("a", gate.work("a"), Deadline(20)))
         await settle()
         with pytest.raises(Refusal) as raised:
@@ -94,7 +94,7 @@ def test_who_waits_too_long_is_told_so_and_leaves_no_trace() -> None:
 
 def test_work_that_takes_too_long_is_given_up_but_keeps_its_place_until_it_ends() -> None:
     async def scenario() -> None:
-        admission, gate = Admission(1, 0), Gate()
+        admission, gate = Admission(1, 0, lambda running, waiting: None), Gate()
         with pytest.raises(Refusal) as raised:
             await admission.run("a", gate.work("a"), Deadline(0.01))
         assert raised.value.problem == "timeout"
@@ -114,7 +114,7 @@ def test_an_error_of_the_work_is_the_callers() -> None:
         raise KeyError("inside")
 
     async def scenario() -> None:
-        admission = Admission(1, 0)
+        admission = Admission(1, 0, lambda running, waiting: None)
         for _ in range(3):
             with pytest.raises(KeyError, match="inside"):
                 await admission.run("a", fail, Deadline(20))

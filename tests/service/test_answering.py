@@ -5,8 +5,8 @@ from itertools import pairwise
 
 import pytest
 
-from tests.service.conftest import Service
 from tests.service.contract import Answer, checked, require_true_offsets
+from tests.service.running import Service
 from tests.service.seed_questions import (
     CAMPUS_IN_BASHKIR,
     CAMPUSES,

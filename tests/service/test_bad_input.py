@@ -8,8 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.service.conftest import BODY_BYTES, Service
+from tests.service.commands import BODY_BYTES
 from tests.service.contract import Answer, Results, checked
+from tests.service.running import Service
 from tests.service.test_problems import require_problem
 
 _JSON = {"Content-Type": "application/json"}

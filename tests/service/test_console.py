@@ -15,10 +15,12 @@ from index.library import Library
 from index.messages import message
 from rag.settings import AnswerSettings
 from service.keys import Keys
-from tests.service.conftest import SEEDS, Serve, Service, wait_for
+from tests.service.attacks.talking import HOSTILE, add
+from tests.service.commands import SEEDS, wait_for
 from tests.service.operator import Console, parsed, text_of
+from tests.service.running import Service
 from tests.service.seed_questions import CAMPUSES, CHAIRMAN, WEATHER
-from tests.service.test_attacks import HOSTILE, add
+from tests.service.serving import Serve
 
 HELP = {"Accept-Language": "en"}
 

@@ -22,8 +22,9 @@ from service.console.sessions import Session, Sessions
 from service.keys import SCOPES, Keys
 from service.settings import ServiceSettings
 from service.signing import signing_secret
-from tests.service.conftest import Serve, wait_for
+from tests.service.commands import wait_for
 from tests.service.operator import Console, parsed, text_of
+from tests.service.serving import Serve
 
 PAGES = ("", "/documents", "/document?id=open", "/ask", "/jobs", "/feedback", "/refused", "/keys",
          "/evaluation")  # fmt: skip

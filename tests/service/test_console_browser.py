@@ -23,8 +23,8 @@ from playwright.sync_api import (
 from index.messages import message
 from index.staging import Stager
 from service.keys import Keys
-from tests.service.conftest import Serve
-from tests.service.test_attacks import HOSTILE, add
+from tests.service.attacks.talking import HOSTILE, add
+from tests.service.serving import Serve
 from tests.service.test_console_access import PAGES
 
 _CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"

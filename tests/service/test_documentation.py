@@ -13,7 +13,8 @@ from service.cli import app as command_line
 from service.problems import PROBLEMS
 from service.settings import ServiceSettings
 
-_README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+_ROOT = Path(__file__).parents[2]
+_README = (_ROOT / "README.md").read_text(encoding="utf-8")
 _ROW = re.compile(r"^\| `(YAUAP_[A-Z_]+)` \| (.+?) \| (.+?) \|$", re.MULTILINE)
 _COMMAND = re.compile(r"\byauap ([a-z]+)(?: ([a-z]+))?")
 
@@ -70,3 +71,13 @@ def test_every_problem_stands_in_the_readme() -> None:
     assert "urn:yauap:problem:" in _README
     for name in PROBLEMS:
         assert f"`{name}`" in _README
+
+
+def test_settings_and_files_that_the_other_documents_name_exist() -> None:
+    known = {f"YAUAP_{name.upper()}" for name in ServiceSettings.model_fields}
+    for name in ("docs/deployment.md", "docs/nginx.conf", "docs/yauap.service", "Dockerfile"):
+        assert set(re.findall(r"YAUAP_[A-Z_]+[A-Z]", (_ROOT / name).read_text("utf-8"))) <= known
+    security = (_ROOT / "SECURITY.md").read_text("utf-8")
+    for file in re.findall(r"`([\w/]+\.py)`", security):
+        here = file if file.startswith("tests/") else f"tests/service/{file}"
+        assert (_ROOT / here).is_file(), file

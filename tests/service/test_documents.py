@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from index.messages import message
-from tests.service.conftest import DOCUMENT_BYTES, LANGUAGES, Service
+from index.messages import MESSAGE_LANGUAGES, message
+from tests.service.commands import DOCUMENT_BYTES
 from tests.service.contract import Accepted, Document, DocumentPage, Job, checked
+from tests.service.running import Service
 
 IDS = [
     "folder/inner/file.txt",
@@ -276,7 +277,7 @@ def test_one_bad_document_fails_alone_with_its_reason(fresh: Service) -> None:
     assert job["documents"]["failed"] == job["documents"]["added"] == len(_BAD)
     assert job["documents"]["total"] == job["documents"]["done"] == 2 * len(_BAD)
     assert {f"good/{n}" for n in range(len(_BAD))} <= set(fresh.ids())
-    for language in LANGUAGES:
+    for language in MESSAGE_LANGUAGES:
         told = fresh.finished_job(job["id"], language)
         checked(Job, told)
         assert [error["index"] for error in told["errors"]] == [*range(0, 2 * len(_BAD), 2)]

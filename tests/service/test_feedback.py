@@ -8,7 +8,8 @@ from index.catalog import Catalog
 from service.feedback import Feedback
 from service.recent import Recent
 from service.schemas import FeedbackIn
-from tests.service.conftest import Service, yauap
+from tests.service.commands import yauap
+from tests.service.running import Service
 from tests.service.seed_questions import CAMPUSES, MODERATOR, WEATHER
 from tests.service.test_problems import require_problem
 

@@ -16,8 +16,9 @@ from tests.fakes import FakeEmbedder, ingest
 from tests.rag.generation.conftest import DOCUMENTS, RU
 from tests.rag.generation.test_writer import FAILURES
 from tests.scripted_model import ScriptedModel, breaks_off, says, trickles
-from tests.service.conftest import Json, wait_for
-from tests.service.test_problems import served
+from tests.service.commands import wait_for
+from tests.service.running import Json
+from tests.service.serving import served
 
 DEGRADED = {"kind": "extractive", "model": "scripted", "degraded": True}
 RIGHT = says(

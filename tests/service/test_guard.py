@@ -7,7 +7,8 @@ from contextlib import closing, nullcontext, suppress
 
 import pytest
 
-from tests.service.conftest import BODY_BYTES, SEEDS, Service, together, yauap
+from tests.service.commands import BODY_BYTES, SEEDS, together, yauap
+from tests.service.running import Service
 from tests.service.seed_questions import ROUND_TABLE
 from tests.service.test_problems import require_problem
 

@@ -2,8 +2,8 @@
 
 import json
 
-from tests.service.conftest import Json, Service
 from tests.service.contract import ItemPage, Job, JobPage, Progress, checked
+from tests.service.running import Json, Service
 from tests.service.test_problems import require_problem
 
 

@@ -23,7 +23,8 @@ from service.keys import SCOPES, Keys
 from service.schemas import FiltersIn
 from service.settings import ServiceSettings
 from tests.fakes import fake_folder, ingest
-from tests.service.conftest import _YAUAP, Serve, environment, yauap
+from tests.service.commands import YAUAP, environment, yauap
+from tests.service.serving import Serve
 from tests.service.test_problems import require_problem
 
 ONLY_PUBLIC = FiltersIn(source=["public"])
@@ -293,7 +294,7 @@ def test_with_a_key_the_service_starts_on_any_address(tmp_path: Path) -> None:
     folder = tmp_path / "data"
     secret = yauap("keys", "create", "ours", "--scope", "read", data_dir=folder).out.strip()
     process = subprocess.Popen(
-        [_YAUAP, "serve", "--host", "0.0.0.0", "--port", "0"],
+        [YAUAP, "serve", "--host", "0.0.0.0", "--port", "0"],
         stderr=subprocess.PIPE, text=True, cwd=tmp_path,
         env=environment({
             "YAUAP_DATA_DIR": str(folder), "YAUAP_TRUSTED_PROXIES": "127.0.0.1",

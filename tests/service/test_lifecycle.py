@@ -10,10 +10,12 @@ import pytest
 from index.catalog import Catalog
 from index.jobs import OPEN_STATES, Jobs
 from index.messages import message
-from service.server import _listen
-from tests.service.conftest import AfterIngest, BeforeDocuments, Service, wait_for
+from service.server import listen
+from tests.service.commands import wait_for
 from tests.service.contract import Answer, DocumentPage, Information, Results, Status, checked
+from tests.service.running import Service
 from tests.service.seed_questions import CHAIRMAN, INNOVATION, MODERATOR
+from tests.service.stages import AfterIngest, BeforeDocuments
 from tests.service.test_problems import require_problem
 
 
@@ -114,5 +116,5 @@ def test_the_service_says_where_to_look_in_three_languages(service: Service) -> 
 
 def test_connections_are_sent_to_without_delay() -> None:
     # asyncio turns the delay off only for sockets that are named as TCP.
-    with _listen("127.0.0.1", 0) as listening:
+    with listen("127.0.0.1", 0) as listening:
         assert listening.proto == socket.IPPROTO_TCP

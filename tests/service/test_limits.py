@@ -5,12 +5,17 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import httpx
 import pytest
 
 from rag.pipeline import Pipeline
 from service.keys import Keys
+from service.limits import Limits
+from service.refusal import Refusal
 from service.schemas import FiltersIn
-from tests.service.conftest import Serve, wait_for
+from service.settings import ServiceSettings
+from tests.service.commands import wait_for
+from tests.service.serving import Serve
 from tests.service.test_keys import bearing
 from tests.service.test_problems import require_problem
 
@@ -59,17 +64,28 @@ def test_more_than_can_be_worked_on_is_refused_at_once(
 
     monkeypatch.setattr(Pipeline, "ask", ask)
     with serve(max_concurrent=1, max_waiting=1) as client, ThreadPoolExecutor(12) as executor:
-        bodies = [{"question": f"Мёд номер {n}?", "stream": n % 2 == 0} for n in range(12)]
-        answers = [
-            executor.submit(client.post, "/v1/ask", json=body, timeout=30) for body in bodies
-        ]
+
+        def post(n: int) -> httpx.Response:
+            path, body = numbered(n)
+            return client.post(path, json=body, timeout=30)
+
+        answers = [executor.submit(post, n) for n in range(12)]
         wait_for(lambda: sum(a.done() for a in answers) == 10, "all but two to be refused")
         for refused in [answer.result() for answer in answers if answer.done()]:
-            require_problem(refused, "too-many-requests")
+            assert refused.status_code == 429
             assert int(refused.headers["retry-after"]) >= 1
         assert client.get("/healthz").status_code == 200  # which needs no turn
         go_on.set()
         assert sorted(a.result().status_code for a in answers) == [200] * 2 + [429] * 10
+
+
+def numbered(n: int) -> tuple[str, dict[str, Any]]:
+    """Return a question through one of the doors, streamed or not."""
+    asked = f"Мёд номер {n}?"
+    if n % 4 < 2:
+        return "/v1/ask", {"question": asked, "stream": n % 2 == 0}
+    message = {"role": "user", "content": asked}
+    return "/v1/chat/completions", {"messages": [message], "stream": n % 2 == 0}
 
 
 def test_what_takes_too_long_is_given_up(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -89,6 +105,54 @@ def test_what_takes_too_long_is_given_up(serve: Serve, monkeypatch: pytest.Monke
         assert "urn:yauap:problem:timeout" in text
         time.sleep(0.8)
         assert reached == []  # the work has ended where it found that nobody waits
+
+
+@pytest.mark.parametrize("path", ["/v1/ask", "/v1/chat/completions"])
+def test_a_client_that_leaves_gives_up_its_turn_and_its_work(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    begun, go_on, reached = threading.Event(), threading.Event(), list[int]()
+
+    def slow(*_: Any, **__: Any) -> Any:
+        begun.set()
+        assert go_on.wait(20)
+        return []
+
+    monkeypatch.setattr("rag.pipeline.retrieve", slow)
+    monkeypatch.setattr("rag.pipeline.find_candidates", lambda *_: reached.append(1))
+    with serve(max_concurrent=1) as client:
+        for _ in range(2):  # the second waits for the turn of the first
+            body = {**QUESTION, "messages": [{"role": "user", "content": "Мёд?"}]}
+            body.pop("question" if "chat" in path else "messages")
+            with pytest.raises(httpx.ReadTimeout):
+                client.post(path, json=body, timeout=httpx.Timeout(20, read=0.3))
+            assert begun.wait(20)
+
+        def counts() -> str:
+            return client.get("/metrics").text
+
+        wait_for(lambda: "yauap_questions_waiting 0.0" in counts(), "the turn to be given up")
+        go_on.set()
+        wait_for(lambda: "yauap_questions_running 0.0" in counts(), "the work to end")
+        assert f'route="{path}",status="499"' in counts()
+        assert reached == []
+
+
+def test_an_address_may_ask_so_often_without_keys_too(serve: Serve) -> None:
+    with serve(rate_per_address="3/hour") as client:
+        statuses = [client.get("/v1/documents").status_code for _ in range(4)]
+        assert statuses == [200, 200, 200, 429]
+        assert client.get("/").status_code == client.get("/healthz").status_code == 200
+
+
+def test_addresses_of_one_ipv6_network_count_as_one() -> None:
+    limits = Limits(ServiceSettings(rate_per_address="2/hour"))
+    for address in ("2001:db8::1", "2001:db8::ffff:2", "2001:db8:0:1::1", "::ffff:192.0.2.1"):
+        limits.count_address(address)
+    limits.count_address("192.0.2.1")
+    for address in ("2001:db8::3", "192.0.2.1"):
+        with pytest.raises(Refusal):
+            limits.count_address(address)
 
 
 def test_a_repeated_question_is_answered_from_memory(serve: Serve, asked: list[str]) -> None:

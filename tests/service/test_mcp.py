@@ -13,7 +13,8 @@ from index.folder import DataFolder
 from rag.factory import make_pipeline
 from service.mcp_server import make_server
 from service.settings import ServiceSettings
-from tests.service.conftest import _YAUAP, Service, environment
+from tests.service.commands import YAUAP, environment
+from tests.service.running import Service
 from tests.service.seed_questions import CAMPUSES
 
 
@@ -82,7 +83,7 @@ def test_what_cannot_be_done_is_an_error_of_the_tool(
 def test_the_command_answers_as_the_service_does(service: Service) -> None:
     expected = service.ask(CAMPUSES)
     command = StdioServerParameters(
-        command=str(_YAUAP), args=["mcp"],
+        command=str(YAUAP), args=["mcp"],
         env=environment({"YAUAP_DATA_DIR": str(service.data_dir)}),
     )  # fmt: skip
 

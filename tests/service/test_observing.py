@@ -14,7 +14,8 @@ from index.messages import MESSAGE_LANGUAGES, message
 from service.keys import Keys
 from service.observing import log_as_json
 from tests.fakes import FakeEmbedder
-from tests.service.conftest import Serve, wait_for
+from tests.service.commands import wait_for
+from tests.service.serving import Serve
 from tests.service.test_keys import bearing
 from tests.service.test_limits import QUESTION
 from tests.service.test_problems import require_problem
@@ -61,11 +62,11 @@ def test_metrics_are_for_the_admin(serve: Serve, keys: Keys) -> None:
 
 
 @pytest.fixture
-def log(monkeypatch: pytest.MonkeyPatch) -> Iterator[Log]:
+def log(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Iterator[Log]:
     """Give what returns the lines of the log so far."""
     before, written = logging.getLogger().handlers[:], io.StringIO()
     monkeypatch.setattr("sys.stderr", written)
-    log_as_json()
+    log_as_json(getattr(request, "param", False))
     yield lambda: [json.loads(line) for line in written.getvalue().splitlines()]
     logging.basicConfig(level=logging.WARNING, handlers=before, force=True)
 
@@ -93,6 +94,25 @@ def test_questions_stand_in_the_log_where_that_is_asked_for(serve: Serve, log: L
     (line,) = [line for line in log() if line["message"] == "answer"]
     assert line["question"].startswith("Мёд?")
     assert line["request_id"]
+
+
+@pytest.mark.parametrize(("log", "asked_for"), [(False, False), (True, True)], indirect=["log"])
+def test_an_unforeseen_error_does_not_repeat_the_question(
+    serve: Serve, log: Log, monkeypatch: pytest.MonkeyPatch, asked_for: bool
+) -> None:
+    def fail(query: str, *_: Any, **__: Any) -> Any:
+        try:
+            raise OSError("the disk of this machine")
+        except OSError as error:
+            raise ValueError(f"no such word: {query}") from error
+
+    monkeypatch.setattr("rag.pipeline.Pipeline.ask", lambda self, ask, events: fail(ask.question))
+    with serve() as client:
+        require_problem(client.post("/v1/ask", json=QUESTION), "internal-error")
+    (line,) = [line for line in log() if line["message"] == "unforeseen"]
+    assert "ValueError" in line["exc_info"]
+    assert "the disk of this machine" in line["exc_info"]
+    assert ("горький" in line["exc_info"]) is asked_for
 
 
 def test_readiness_says_that_the_model_cannot_be_loaded(

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.service.conftest import Service
 from tests.service.contract import Results, checked, require_true_offsets
+from tests.service.running import Service
 
 
 @pytest.mark.parametrize(

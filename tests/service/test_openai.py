@@ -10,7 +10,7 @@ from pydantic import SecretStr
 
 from index.messages import message
 from service.problems import PROBLEMS
-from tests.service.conftest import Service
+from tests.service.running import Service
 from tests.service.seed_questions import CAMPUSES, CENTRE_IN_RUSSIAN, MODERATOR, WEATHER
 
 

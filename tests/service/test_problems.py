@@ -1,25 +1,24 @@
 """Errors are problem objects in the caller's language, and give nothing away."""
 
 import re
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-import uvicorn
 from fastapi import FastAPI
 
 from index.folder import DataFolder
-from index.messages import message
+from index.messages import MESSAGE_LANGUAGES, message
 from service.app import create_app
 from service.problems import PROBLEMS
 from service.settings import ServiceSettings
 from tests.fakes import FakeEmbedder, ingest
-from tests.service.conftest import BODY_BYTES, LANGUAGES, BeforeDocuments, Service, wait_for
+from tests.service.commands import BODY_BYTES, wait_for
+from tests.service.running import Service
+from tests.service.serving import served
+from tests.service.stages import BeforeDocuments
 
 _JSON = {"Content-Type": "application/json"}
 _GIVEN_AWAY = re.compile(
@@ -84,7 +83,7 @@ _WRONG = [
 ]
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", MESSAGE_LANGUAGES)
 @pytest.mark.parametrize(("method", "path", "headers", "body", "name", "detail"), _WRONG)
 def test_problems_speak_the_language_of_the_caller(
     service: Service,
@@ -100,10 +99,12 @@ def test_problems_speak_the_language_of_the_caller(
         method, path, content=body, headers={**headers, "Accept-Language": f"{language}, *;q=0.1"}
     )
     problem = require_problem(response, name)
-    assert language in LANGUAGES
-    said = {known: message(detail[0], known, **detail[1]) for known in LANGUAGES}
+    assert language in MESSAGE_LANGUAGES
+    said = {known: message(detail[0], known, **detail[1]) for known in MESSAGE_LANGUAGES}
     assert len(set(said.values())) == 3
-    assert problem["detail"] == next(said[known] for known in LANGUAGES if known == language)
+    assert problem["detail"] == next(
+        said[known] for known in MESSAGE_LANGUAGES if known == language
+    )
 
 
 @pytest.mark.parametrize(
@@ -130,35 +131,16 @@ def test_a_deleted_document_is_gone_in_every_language(fresh: Service) -> None:
     fresh.add({"id": "gone", "text": "Скоро исчезнет."})
     fresh.document("gone", "DELETE")
     details = set()
-    for language in LANGUAGES:
+    for language in MESSAGE_LANGUAGES:
         response = fresh.client.get("/v1/documents/gone", headers={"Accept-Language": language})
         details.add(require_problem(response, "gone")["detail"])
-    assert details == {message("document.deleted", known, id="gone") for known in LANGUAGES}
+    assert details == {message("document.deleted", known, id="gone") for known in MESSAGE_LANGUAGES}
 
 
 def test_an_empty_service_says_why_it_is_not_ready(before_documents: BeforeDocuments) -> None:
     for language, response in before_documents.unready.items():
         detail = require_problem(response, "unavailable")["detail"]
         assert detail == message("answer.empty_index", language)
-
-
-@contextmanager
-def served(app: FastAPI) -> Iterator[httpx.Client]:
-    """Serve an application of this process, so that it can be broken."""
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    try:
-        wait_for(lambda: server.started, "the server in this process", seconds=20)
-        port = server.servers[0].sockets[0].getsockname()[1]
-        # A connection for each request: after an unforeseen error the server closes it.
-        once = httpx.Limits(max_keepalive_connections=0)
-        url = f"http://127.0.0.1:{port}"
-        with httpx.Client(base_url=url, trust_env=False, limits=once, timeout=60) as client:
-            yield client
-    finally:
-        server.should_exit = True
-        thread.join()
 
 
 @pytest.fixture
@@ -179,7 +161,7 @@ def test_an_unforeseen_error_gives_nothing_away(
     monkeypatch.setattr("rag.pipeline.retrieve", fail)
     with served(app) as client:
         for path, body in (("/v1/ask", {"question": "Бал?"}), ("/v1/search", {"query": "бал"})):
-            for language in LANGUAGES:
+            for language in MESSAGE_LANGUAGES:
                 response = client.post(path, json=body, headers={"Accept-Language": language})
                 problem = require_problem(response, "internal-error")
                 assert response.headers["x-content-type-options"] == "nosniff"

@@ -8,7 +8,7 @@ from service.purging import forget
 from service.recent import Recent
 from service.schemas import AnswerOut, FeedbackIn
 from tests.index.test_compaction import traces
-from tests.service.conftest import Service
+from tests.service.running import Service
 from tests.service.seed_questions import CAMPUSES, MODERATOR
 
 

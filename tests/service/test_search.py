@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.service.conftest import Json, Service
 from tests.service.contract import Hit, Results, checked
+from tests.service.running import Json, Service
 
 _QUERY = "ярмарка мёда на площади"
 _NEAR = 110  # more than are looked at where nothing is filtered

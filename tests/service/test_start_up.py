@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.service.conftest import Service, wait_for, yauap
+from tests.service.commands import wait_for, yauap
+from tests.service.running import Service
 
 _HEAVY = {"torch", "transformers", "sentence_transformers"}
 _TRACED = {"PYTHONPROFILEIMPORTTIME": "1"}  # Python names each module on stderr as it imports it

@@ -1,7 +1,7 @@
 """What the service tells of itself has the fields of the contract."""
 
-from tests.service.conftest import Service
 from tests.service.contract import Answer, Citation, Hit, Information, Status, checked
+from tests.service.running import Service
 
 
 def test_information_has_exactly_its_fields(service: Service) -> None:

@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from tests.service.conftest import BeforeDocuments, Json, Service
 from tests.service.contract import Answer, Citation, Delta, Hit, Meta, checked
+from tests.service.running import Json, Service
 from tests.service.seed_questions import CAMPUSES, CENTRE_IN_RUSSIAN, DOLLAR, MODERATOR, WEATHER
+from tests.service.stages import BeforeDocuments
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,8 @@ from typing import Any
 from service.keys import Keys
 from service.schemas import FiltersIn
 from tests.fakes import fake_folder, ingest
-from tests.service.conftest import Serve, Service
+from tests.service.running import Service
+from tests.service.serving import Serve
 from tests.service.test_keys import bearing
 
 OPEN = {

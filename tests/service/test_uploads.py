@@ -5,11 +5,12 @@ from pathlib import Path
 import httpx
 import pytest
 
-from index.messages import MessageLanguage, message
+from index.messages import MESSAGE_LANGUAGES, MessageLanguage, message
 from tests.index.formats import making
 from tests.index.formats.collection import BA_BLOCKS, BA_LINES, BA_TITLE, RU
-from tests.service.conftest import BODY_BYTES, LANGUAGES, Json, Service, yauap
+from tests.service.commands import BODY_BYTES, yauap
 from tests.service.contract import Accepted, Document, checked
+from tests.service.running import Json, Service
 from tests.service.test_problems import require_problem
 
 
@@ -76,7 +77,7 @@ def test_a_name_is_an_id_and_leads_nowhere(fresh: Service, name: str, identifier
     assert sorted(path for path in fresh.data_dir.parent.rglob("*.txt")) == before
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", MESSAGE_LANGUAGES)
 def test_files_of_unknown_formats_alone_are_refused(
     service: Service, language: MessageLanguage
 ) -> None:

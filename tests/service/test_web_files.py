@@ -7,7 +7,7 @@ import pytest
 
 from index.messages import MESSAGE_LANGUAGES, catalogue
 from service.web_files import FOLDER, widget_script, words_module
-from tests.service.conftest import Service
+from tests.service.running import Service
 
 MODULES = sorted(path.stem for path in (FOLDER / "widget").glob("*.js"))
 

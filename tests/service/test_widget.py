@@ -9,7 +9,7 @@ import pytest
 
 from service.keys import Keys
 from service.schemas import FiltersIn
-from tests.service.conftest import Serve
+from tests.service.serving import Serve
 from tests.service.test_keys import REQUESTS, bearing
 from tests.service.test_limits import QUESTION
 from tests.service.test_problems import require_problem

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from tests.service.browser.conftest import Reader, Visit, page_of
 from tests.service.browser.payloads import PATTERNS
 from tests.service.browser.scripted import Scripted, answer, citation, hit, refusal
-from tests.service.conftest import Service
+from tests.service.running import Service
 
 pytestmark = pytest.mark.browser
 

@@ -13,7 +13,7 @@ from service.keys import Keys
 from service.settings import ServiceSettings
 from tests.fakes import FakeEmbedder
 from tests.service.browser.conftest import Reader, Visit, visiting
-from tests.service.conftest import Serve, Service
+from tests.service.running import Service
 from tests.service.seed_questions import (
     CENTRE,
     CENTRE_IN_RUSSIAN,
@@ -22,7 +22,7 @@ from tests.service.seed_questions import (
     MODERATOR,
     WEATHER,
 )  # fmt: skip
-from tests.service.test_problems import served
+from tests.service.serving import Serve, served
 
 pytestmark = pytest.mark.browser
 

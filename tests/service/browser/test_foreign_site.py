@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from service.keys import Keys
 from tests.service.browser.conftest import Reader, Visit, page_of
 from tests.service.browser.scripted import Scripted, answer
-from tests.service.conftest import Serve
+from tests.service.serving import Serve
 
 pytestmark = pytest.mark.browser
 

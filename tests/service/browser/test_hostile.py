@@ -11,7 +11,7 @@ from tests.fakes import fake_folder, ingest
 from tests.service.browser.conftest import Reader, Visit, page_of
 from tests.service.browser.payloads import ADDRESSES, MARKUP, PATTERNS
 from tests.service.browser.scripted import Scripted, answer, citation, hit, refusal
-from tests.service.conftest import Serve
+from tests.service.serving import Serve
 
 pytestmark = pytest.mark.browser
 
