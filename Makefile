@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 CORPORA ?= ../shared/corpora
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: setup serve test test-llm lint eval eval-retrieval eval-text ablation train-embedder screen-embedder fit bench bench-embedding bench-engines bundle clean
+.PHONY: setup serve test test-llm lint eval eval-retrieval torture eval-text ablation train-embedder screen-embedder fit bench bench-embedding bench-engines bundle clean
 
 setup: $(VENV)/.ready
 
@@ -39,6 +39,11 @@ lint: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# Processes killed at hundreds of moments, and clients that ask while snapshots are published:
+# nothing may be lost, fail or be mixed. Ten minutes; a dozen of the kills are part of the tests.
+torture: setup
+	$(BIN)/python -m tests.torture
 
 # The seed questions end to end against the floors; part of CI.
 eval: setup

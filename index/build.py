@@ -5,12 +5,14 @@ queued job → stage (chunk, embed, beside what is live) → snapshot → publis
 
 import json
 import logging
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from filelock import FileLock, Timeout
 
+from index.backup import RESTORING
 from index.catalog import Catalog, get_state, now, set_state
 from index.errors import Damaged, InvalidDocument, YauapError
 from index.jobs import JobRecord, Jobs, drop_staged
@@ -104,6 +106,8 @@ class Indexer:
             self.require_compatible()
             publish(self._catalog, self._snapshots, None, from_nothing=True)
             self._catalog.vacuum()
+            # What a restoration that was cut short has left may hold what was deleted since.
+            shutil.rmtree(self._catalog.data_dir / RESTORING, ignore_errors=True)
 
     def _run(self, job: JobRecord, progress: Progress) -> None:
         self.require_compatible()

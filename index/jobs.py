@@ -7,7 +7,7 @@ wait in the catalog until their job publishes them.
 import json
 import secrets
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from tempfile import SpooledTemporaryFile
 from typing import Any
@@ -81,19 +81,25 @@ class Jobs:
         self._catalog = catalog
 
     def accept(
-        self, documents: Iterable[Mapping[str, Any] | Unreadable], max_document_bytes: int
+        self,
+        documents: Iterable[Mapping[str, Any] | Unreadable],
+        max_document_bytes: int,
+        also: Callable[[sqlite3.Connection, list[str | None]], None] = lambda connection, ids: None,
     ) -> str:
         """Queue documents and return the job's id; one that cannot be used fails alone.
 
         Reading them may take long, so they are kept aside meanwhile, in a file without a name, and
-        go in together.
+        go in together, in one transaction with what ``also`` writes, which is given their ids.
         """
         job_id = secrets.token_hex(8)
+        ids: list[str | None] = []
         with SpooledTemporaryFile(
             _KEPT_IN_MEMORY, "w+", encoding="ascii", dir=str(self._catalog.data_dir)
         ) as aside:
             for given in documents:
-                aside.write(json.dumps(_item(given, max_document_bytes)) + "\n")
+                item = _item(given, max_document_bytes)
+                ids.append(item[0])
+                aside.write(json.dumps(item) + "\n")
             aside.seek(0)
             with self._catalog.writing() as connection:
                 sequence = connection.execute(
@@ -105,19 +111,8 @@ class Jobs:
                     "VALUES (?, ?, ?, ?, ?, ?)",
                     ((sequence, n, *json.loads(line)) for n, line in enumerate(aside)),
                 )
+                also(connection, ids)
         return job_id
-
-    def document_ids(self, job_id: str) -> list[str | None]:
-        """Return the ids of a job's documents in their order, None where one has none."""
-        with self._catalog.reading() as connection:
-            return [
-                row[0]
-                for row in connection.execute(
-                    "SELECT document_id FROM items JOIN jobs ON job = sequence WHERE id = ? "
-                    "ORDER BY position",
-                    (job_id,),
-                )
-            ]
 
     def get(self, job_id: str) -> JobRecord:
         """Return one job with its errors. Raises NotFound."""

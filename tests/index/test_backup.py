@@ -104,7 +104,7 @@ def test_what_is_no_whole_backup_is_refused_and_leaves_nothing(
         restore(file, tmp_path / "new")
 
     assert not (tmp_path / "new" / "catalog.sqlite").exists()
-    assert not [*(tmp_path / "new").glob(".restore-*")]
+    assert not [*(tmp_path / "new").glob(".restore*")]
 
 
 def test_where_nothing_can_be_written_or_read_it_is_said(
