@@ -14,7 +14,7 @@ from filelock import FileLock
 
 from index.catalog import Catalog, get_state
 from index.durability import sync
-from index.errors import Conflict, Damaged, InvalidInput, Unavailable
+from index.errors import CannotWrite, Conflict, Damaged, InvalidInput, Unavailable
 from index.snapshot import Snapshots
 
 RESTORING = ".restore"  # folder in a data folder into which a backup is unpacked
@@ -82,11 +82,13 @@ def restore(source: Path, data_dir: Path) -> None:
             sync(catalog)
             catalog.rename(data_dir / Catalog.FILE)  # last: with it the folder is one
             sync(data_dir)
+    except sqlite3.OperationalError as error:
+        raise CannotWrite("data.cannot_write", folder=data_dir, why=str(error)) from error
     except (tarfile.TarError, sqlite3.DatabaseError) as error:
         raise Damaged("backup.damaged", file=source) from error
     except OSError as error:
         why = error.strerror or type(error).__name__
-        raise Unavailable("data.cannot_write", folder=data_dir, why=why) from error
+        raise CannotWrite("data.cannot_write", folder=data_dir, why=why) from error
 
 
 @contextmanager

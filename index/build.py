@@ -14,7 +14,7 @@ from filelock import FileLock, Timeout
 
 from index.backup import RESTORING
 from index.catalog import Catalog, get_state, now, set_state
-from index.errors import Damaged, InvalidDocument, YauapError
+from index.errors import CannotWrite, Damaged, InvalidDocument, YauapError
 from index.jobs import JobRecord, Jobs, drop_staged
 from index.publish import publish
 from index.snapshot import Snapshots
@@ -71,13 +71,18 @@ class Indexer:
         return job
 
     def run_next(self, progress: Progress = lambda job: None) -> bool:
-        """Run the oldest open job; False where there is none or another process is at work."""
+        """Run the oldest open job; False where there is none or another process is at work.
+
+        Raises CannotWrite where the disk does not take it; the job is then still open.
+        """
         with self._writing(timeout=0.5) as allowed:
             job = self._jobs.oldest_open() if allowed else None
             if job is None:
                 return False
             try:
                 self._run(job, progress)
+            except CannotWrite:
+                raise  # the job stays, and goes on where it was when there is room again
             except YauapError as error:
                 self._fail(job, InvalidDocument.because(error))
             except Exception:
@@ -173,6 +178,9 @@ class Indexer:
         except Timeout:
             yield False
             return
+        except OSError as error:
+            folder = self._catalog.data_dir
+            raise CannotWrite("data.cannot_write", folder=folder, why=error.strerror) from error
         try:
             yield True
         finally:

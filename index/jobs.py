@@ -14,7 +14,7 @@ from typing import Any
 
 from index.catalog import Catalog, now
 from index.documents import Document
-from index.errors import Conflict, InvalidDocument, NotFound
+from index.errors import CannotWrite, Conflict, InvalidDocument, NotFound
 from index.messages import MessageLanguage, message
 from index.readers import Unreadable
 
@@ -90,17 +90,22 @@ class Jobs:
 
         Reading them may take long, so they are kept aside meanwhile, in a file without a name, and
         go in together, in one transaction with what ``also`` writes, which is given their ids.
+        Raises CannotWrite where the disk does not take them.
         """
         job_id = secrets.token_hex(8)
         ids: list[str | None] = []
         with SpooledTemporaryFile(
             _KEPT_IN_MEMORY, "w+", encoding="ascii", dir=str(self._catalog.data_dir)
         ) as aside:
-            for given in documents:
-                item = _item(given, max_document_bytes)
-                ids.append(item[0])
-                aside.write(json.dumps(item) + "\n")
-            aside.seek(0)
+            try:
+                for given in documents:
+                    item = _item(given, max_document_bytes)
+                    ids.append(item[0])
+                    aside.write(json.dumps(item) + "\n")
+                aside.seek(0)
+            except OSError as error:
+                folder, why = self._catalog.data_dir, error.strerror
+                raise CannotWrite("data.cannot_write", folder=folder, why=why) from error
             with self._catalog.writing() as connection:
                 sequence = connection.execute(
                     "INSERT INTO jobs (id, state, created_at) VALUES (?, 'queued', ?)",

@@ -3,6 +3,7 @@
 ``VectorIndex`` is what the rest of the system sees; FAISS is behind it in this module alone.
 """
 
+import errno
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Protocol
@@ -70,8 +71,11 @@ class FlatIndex:
         return cls(index, ids)
 
     def save(self, folder: Path) -> None:
-        """Write the index into ``folder``."""
-        faiss.write_index(self._index, str(folder / self.VECTORS))
+        """Write the index into ``folder``. Raises OSError where the disk does not take it."""
+        try:
+            faiss.write_index(self._index, str(folder / self.VECTORS))
+        except RuntimeError as error:  # "… 4051 != 12800 (No space left on device)"
+            raise OSError(errno.EIO, str(error).rpartition("(")[2].rstrip(")")) from error
         np.save(folder / self.IDS, self._ids, allow_pickle=False)
 
     @property

@@ -4,6 +4,7 @@ They lie in a file of their own beside the catalog, shared by all processes over
 may be lost without harm, so nothing waits until it is safe on the disk.
 """
 
+import logging
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ from pathlib import Path
 from index.catalog import now
 from service.schemas import AnswerOut, RefusedOut
 
+_log = logging.getLogger(__name__)
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS answers (
     sequence INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, answer TEXT NOT NULL
@@ -35,7 +37,16 @@ class Recent:
                 self._shorten(connection, table)
 
     def keep(self, answer: AnswerOut) -> None:
-        """Remember an answer; its question too, where it was refused and such are asked for."""
+        """Remember an answer; its question too, where it was refused and such are asked for.
+
+        Where the disk does not take it, the answer is given all the same.
+        """
+        try:
+            self._keep(answer)
+        except sqlite3.OperationalError as error:
+            _log.warning("an answer cannot be kept: %s", error)
+
+    def _keep(self, answer: AnswerOut) -> None:
         with self._connected() as connection:
             if self._most["answers"]:
                 connection.execute(

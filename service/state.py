@@ -42,7 +42,7 @@ class ServiceState:
             self.pipeline, self.folder.index, self.admission, self.recent, self.metrics, settings
         )
         self.metrics.watch(self.admission, self.folder.index)
-        self.worker = Worker(self.folder.indexer)
+        self.worker = Worker(self.folder.indexer, self.folder.index)
         self.model_loaded = False
         self.model_failed = False
         self.reading = CapacityLimiter(_UPLOADS_AT_A_TIME)

@@ -21,6 +21,7 @@ import typer
 
 from index import staging
 from tests.fakes import FakeEmbedder
+from tests.torture.disk import as_anybody
 from tests.torture.steps import Moment, Steps
 
 CHUNK_TOKENS = 32
@@ -132,6 +133,7 @@ def _yauap(arguments: list[str], log: Path, begin: Callable[[], None] = lambda: 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("index.folder.open_embedder", lambda settings, on_convert: FakeEmbedder())
         patch.setattr(staging, "_CHARACTERS_AT_A_TIME", _CHARACTERS_AT_A_TIME)
+        as_anybody()
         begin()
         with suppress(typer.Abort):  # a service that is stopped
             cli.app(arguments, standalone_mode=False)
