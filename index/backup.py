@@ -18,7 +18,7 @@ from index.errors import CannotWrite, Conflict, Damaged, InvalidInput, Unavailab
 from index.snapshot import Snapshots
 
 RESTORING = ".restore"  # folder in a data folder into which a backup is unpacked
-_LOCK = "backup.lock"
+_LOCK = ".backup.lock"
 _TRIES = 5
 
 

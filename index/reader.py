@@ -272,7 +272,7 @@ class Index:
         """Return when the published snapshot was made, None where there is none."""
         with self._catalog.reading() as connection:
             name = get_state(connection, "published")
-            return None if name is None else self._opened(name, connection).snapshot.created_at
+        return None if name is None else self._snapshots.created_at(name)
 
     def _opened(self, name: str, connection: sqlite3.Connection) -> _Opened:
         with self._turn:

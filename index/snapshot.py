@@ -120,6 +120,13 @@ class Snapshots:
             lexical=LexicalIndex(folder),
         )
 
+    def created_at(self, name: str) -> str:
+        """Return when a snapshot was made. Raises Damaged where that cannot be read."""
+        try:
+            return str(_manifest(self._folder / name)["created_at"])
+        except FileNotFoundError as error:
+            raise Damaged("snapshot.missing", name=name) from error
+
     def folder(self, name: str) -> Path:
         """Return where a snapshot lies."""
         return self._folder / name

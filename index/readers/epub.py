@@ -25,8 +25,9 @@ def read(source: Source) -> Iterator[Fields]:
         path = next(e.get("full-path", "") for e in container.iter("{*}rootfile"))
         about = parse_xml(package.read(path))
         chapters = [
-            text_of_markup(html.document_fromstring(package.read(name)))
+            text_of_markup(html.document_fromstring(chapter))
             for name in _chapters(about, dirname(path))
+            if (chapter := package.read(name)).strip()  # some hold the place of a picture
         ]
     yield document(
         source.name,

@@ -118,7 +118,7 @@ def test_backup_and_restoration_that_find_no_room_leave_nothing(
     back_up(filled.catalog, filled.snapshots, target)
     error = elsewhere(_restore, target, tmp_path / "new")
     assert error.startswith("CannotWrite: The data folder")
-    assert {path.name for path in (tmp_path / "new").iterdir()} <= {"backup.lock"}
+    assert {path.name for path in (tmp_path / "new").iterdir()} <= {".backup.lock"}
     restore(target, tmp_path / "new")
     assert found(fake_folder(tmp_path / "new"), "мәктәп") == found(filled, "мәктәп")
 
