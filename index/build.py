@@ -14,6 +14,7 @@ from filelock import FileLock, Timeout
 
 from index.backup import RESTORING
 from index.catalog import Catalog, get_state, now, set_state
+from index.duplicates import assign_missing
 from index.errors import CannotWrite, Damaged, InvalidDocument, YauapError
 from index.jobs import JobRecord, Jobs, drop_staged
 from index.publish import publish
@@ -122,6 +123,7 @@ class Indexer:
                 "UPDATE jobs SET state = 'running' WHERE sequence = ? AND state = 'queued'",
                 (job.sequence,),
             )
+        assign_missing(self._catalog)
         while self._stager.stage_next(job.sequence):
             progress(self._jobs.get(job.id))
         if self._jobs.get(job.id).finished_at is not None:

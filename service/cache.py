@@ -9,7 +9,7 @@ import threading
 
 from cachetools import LRUCache
 
-from index.reader import Filters
+from index.filters import Filters
 from service.schemas import AnswerOut, AskIn
 
 

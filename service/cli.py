@@ -175,7 +175,8 @@ def list_documents(as_json: AsJson = False, data_dir: DataDir = None) -> None:
     while page := library.page(after, 500):
         for record in page:
             if as_json:
-                _print_json(document_out(record).model_dump_json())
+                shown = document_out(record).model_dump_json(exclude={"duplicates", "translations"})
+                _print_json(shown)
             else:
                 title = plain(record.title or "").replace("\n", " ")
                 sys.stdout.write(f"{plain(record.id)}\t{record.language}\t{record.version}\t"

@@ -2,8 +2,8 @@
 
 from importlib.metadata import version
 
+from index.filters import Filters
 from index.folder import DataFolder
-from index.reader import Filters
 from service.schemas import CountsOut, InfoOut, LimitsOut, ModelOut
 from service.settings import ServiceSettings
 

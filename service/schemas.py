@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from index.documents import rfc3339
-from index.reader import Filters
+from index.filters import Filters
 from index.text.normalise import stored_text
 from rag.types import Ask, Turn
 
@@ -156,8 +156,21 @@ class ScoresOut(BaseModel):
     lexical: float
 
 
+class RelativeOut(BaseModel):
+    """Another document that belongs to one: a near-duplicate, or its version in the other language.
+
+    ``certain``: a copy to the letter, or a translation given as one; else it was found.
+    """
+
+    document_id: str
+    title: str | None
+    language: str
+    url: str | None
+    certain: bool
+
+
 class HitOut(BaseModel):
-    """A passage that was found."""
+    """A passage that was found; ``page`` counts from 1, in formats that have pages."""
 
     document_id: str
     document_version: int
@@ -172,6 +185,9 @@ class HitOut(BaseModel):
     score: float
     scores: ScoresOut
     highlights: list[SpanOut]
+    page: int | None = None
+    duplicates: list[RelativeOut] = []
+    translations: list[RelativeOut] = []
 
 
 class CitationOut(BaseModel):
@@ -271,6 +287,8 @@ class DocumentDetailOut(DocumentOut):
 
     metadata: dict[str, Any]
     translation_of: str | None
+    duplicates: list[RelativeOut] = []
+    translations: list[RelativeOut] = []
 
 
 class DocumentsOut(BaseModel):
