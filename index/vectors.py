@@ -26,6 +26,9 @@ class VectorIndex(Protocol):
     def ids(self) -> Ids:
         """All chunk ids, ascending, shape (n,)."""
 
+    def matrix(self) -> FloatMatrix:
+        """Return all vectors in the order of their ids, shape (n, dimension)."""
+
     def search(
         self, query: FloatMatrix, count: int, among: Ids | None = None, without: Iterable[int] = ()
     ) -> tuple[Ids, Scores]:
@@ -83,12 +86,17 @@ class FlatIndex:
         """All chunk ids, ascending, shape (n,)."""
         return self._ids
 
+    def matrix(self) -> FloatMatrix:
+        """Return all vectors in the order of their ids, shape (n, dimension)."""
+        vectors: FloatMatrix = self._index.reconstruct_n(0, self._index.ntotal)
+        return vectors.reshape(-1, self._index.d)
+
     def updated(self, removed: Iterable[int], ids: Ids, vectors: FloatMatrix) -> "FlatIndex":
         """Return a new index without ``removed`` and with ``vectors`` under ``ids``."""
         kept = ~np.isin(self._ids, np.fromiter(removed, np.int64))
-        old = self._index.reconstruct_n(0, self._index.ntotal).reshape(-1, self._index.d)
         new = vectors.reshape(-1, self._index.d)
-        return self.build(np.concatenate([self._ids[kept], ids]), np.concatenate([old[kept], new]))
+        left = self.matrix()[kept]
+        return self.build(np.concatenate([self._ids[kept], ids]), np.concatenate([left, new]))
 
     def search(
         self, query: FloatMatrix, count: int, among: Ids | None = None, without: Iterable[int] = ()
