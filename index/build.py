@@ -16,7 +16,8 @@ from index.backup import RESTORING
 from index.catalog import Catalog, get_state, now, set_state
 from index.duplicates import assign_missing
 from index.errors import CannotWrite, Damaged, InvalidDocument, YauapError
-from index.jobs import JobRecord, Jobs, drop_staged
+from index.job_records import JobRecord
+from index.jobs import Jobs, drop_staged
 from index.publish import publish
 from index.snapshot import Snapshots
 from index.staging import Stager
@@ -119,10 +120,7 @@ class Indexer:
         self.require_compatible()
         with self._catalog.writing() as connection:
             self._record_build(connection)
-            connection.execute(
-                "UPDATE jobs SET state = 'running' WHERE sequence = ? AND state = 'queued'",
-                (job.sequence,),
-            )
+        self._jobs.resume(job)
         assign_missing(self._catalog)
         while self._stager.stage_next(job.sequence):
             progress(self._jobs.get(job.id))

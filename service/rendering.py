@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from index.jobs import Item, JobRecord
+from index.job_records import Item, JobRecord
 from index.library import DocumentRecord
 from index.messages import MessageLanguage
 from index.relations import Relative, Relatives
@@ -160,6 +160,9 @@ def job_out(job: JobRecord, language: MessageLanguage) -> JobOut:
             "index_version": job.index_version,
             "created_at": job.created_at,
             "finished_at": job.finished_at,
+            "ready": job.ready,
+            "chunks": job.chunks,
+            "seconds_left": job.seconds_left,
         }
     )
 

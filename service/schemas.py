@@ -327,6 +327,9 @@ class JobOut(BaseModel):
     index_version: str | None
     created_at: str
     finished_at: str | None
+    ready: int = Field(description="documents done, or waiting to be published with the others")
+    chunks: int = Field(description="passages of its new and changed documents so far")
+    seconds_left: float | None = Field(description="estimate; null where there is none")
 
 
 class JobsOut(BaseModel):
@@ -396,14 +399,28 @@ class LimitsOut(BaseModel):
     document_bytes: int
 
 
+class ConditionOut(BaseModel):
+    """Sizes in bytes: of the data folder; of the published index, all of which is in memory where
+    much is asked; of what deletions have left; and of this process in memory.
+    """
+
+    published_at: str | None
+    disk_bytes: int
+    index_bytes: int
+    free_bytes: int
+    process_bytes: int
+    compaction_due: bool
+
+
 class InfoOut(BaseModel):
-    """``GET /v1/info``."""
+    """``GET /v1/info``; ``index`` is null for a caller who may not see all documents."""
 
     version: str
     embedding_model: ModelOut
     index_version: str
     counts: CountsOut
     limits: LimitsOut
+    index: ConditionOut | None
 
 
 class RefusedOut(BaseModel):

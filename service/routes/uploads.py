@@ -12,7 +12,7 @@ from starlette.routing import Match
 from starlette.types import Scope
 
 from index.ingest import accept_files
-from index.jobs import JobRecord
+from index.job_records import JobRecord
 from index.messages import message
 from index.readers import File
 from index.readers.formats import SUFFIXES

@@ -9,7 +9,7 @@ import pytest
 from index.errors import InvalidInput
 from index.folder import DataFolder
 from index.ingest import accept_files, column_map, prune
-from index.jobs import JobRecord
+from index.job_records import JobRecord
 from index.readers import list_files
 from tests.fakes import fake_folder
 
