@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 CORPORA ?= ../shared/corpora
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: setup serve test test-llm lint eval eval-retrieval torture eval-text ablation train-embedder screen-embedder fit bench bench-embedding bench-engines bundle clean
+.PHONY: setup serve test test-llm lint eval eval-retrieval torture eval-translations eval-text ablation train-embedder screen-embedder fit bench bench-embedding bench-engines bundle clean
 
 setup: $(VENV)/.ready
 
@@ -54,6 +54,10 @@ eval: setup
 eval-retrieval: setup
 	$(BIN)/yauap eval retrieval $(CORPORA) --out eval/reports/retrieval.json
 	$(BIN)/yauap eval paragraphs $(CORPORA) --out eval/reports/paragraphs.json
+
+# How often a translation that was found is one; needs the corpora.
+eval-translations: setup
+	$(BIN)/python -m eval.translations $(CORPORA)
 
 # Each part of retrieval left out once, and what it costs; needs the corpora.
 ablation: setup

@@ -19,8 +19,8 @@ from index.vectors import VectorIndex
 
 _LANGUAGES = ("ba", "ru")
 _NEAR = 0.5  # least cosine of the two
-_CLEAR = 0.05  # by which the next one is less near to either
-_FIGURES = 0.3  # share of their figures together that both must have
+_CLEAR = 0.08  # by which the next one is less near to either
+_FIGURES = 0.4  # share of their figures together that both must have
 _LENGTH = 0.4  # of the longer one, which the shorter must have
 _AT_A_TIME = 1024
 _LINKED = "linked_chunks"  # up to which chunk translations were looked for
