@@ -17,6 +17,7 @@ from index.catalog import Catalog
 
 SHARE = 0.6  # of the runs of words of two texts together, from which they are near-duplicates
 _WORDS = 3
+_FEWEST = 20  # words of a text of which less than all need to be the same
 _BANDS, _ROWS = 20, 3  # texts that share .6 meet in a band with probability .99, .2: with .15
 _AT_A_TIME = 4096
 _COMPARED = 20  # candidates, those that meet in the most bands
@@ -47,9 +48,16 @@ ORDER BY v.document_id LIMIT ?
 
 
 def shingles(text: str) -> Shingles:
-    """Return hashes of the runs of three words of a text, each once, shape (n,); n is never 0."""
-    words = _WORD.findall(_DIGITS.sub("0", text.casefold()))
-    runs = {" ".join(words[at : at + _WORDS]) for at in range(max(1, len(words) - _WORDS + 1))}
+    """Return hashes of the runs of three words of a text, each once, shape (n,); n is never 0.
+
+    A short text is a run as a whole: rows of a table may differ in a number and say another thing.
+    """
+    words = _WORD.findall(text.casefold())
+    if len(words) < _FEWEST:
+        runs = {" ".join(words)}
+    else:
+        words = [_DIGITS.sub("0", word) for word in words]
+        runs = {" ".join(words[at : at + _WORDS]) for at in range(len(words) - _WORDS + 1)}
     digests = (hashlib.blake2b(run.encode(), digest_size=8).digest() for run in runs)
     return np.unique(np.frombuffer(b"".join(digests), np.uint64))
 

@@ -79,7 +79,13 @@ def test_a_link_goes_with_either_of_its_documents(folder: DataFolder) -> None:
 
 def test_a_better_version_takes_the_place_of_the_one_before(folder: DataFolder) -> None:
     ingest(folder, document("ba", BRIDGE_BA))
-    ingest(folder, document("ru-alike", BRIDGE_RU + " Сквер Парк Река Лодка Яхта Берег Остров Песок Камыш Лес. 45 2024."))
+    ingest(
+        folder,
+        document(
+            "ru-alike",
+            BRIDGE_RU + " Сквер Парк Река Лодка Яхта Берег Остров Песок Камыш Лес. 45 2024.",
+        ),
+    )
     assert translations(folder, "ba") == [("ru-alike", False)]
 
     ingest(folder, document("ru", BRIDGE_RU))
