@@ -175,7 +175,7 @@ def list_documents(as_json: AsJson = False, data_dir: DataDir = None) -> None:
     while page := library.page(after, 500):
         for record in page:
             if as_json:
-                shown = document_out(record).model_dump_json(exclude={"duplicates", "translations"})
+                shown = document_out(record, library.relatives(record.id)).model_dump_json()
                 _print_json(shown)
             else:
                 title = plain(record.title or "").replace("\n", " ")
