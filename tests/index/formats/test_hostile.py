@@ -124,6 +124,15 @@ def test_a_damaged_entry_fails_alone_however_it_was_packed(method: int) -> None:
     assert [x["text"] for x in read({"y.zip": whole}) if isinstance(x, dict)] == [RU * 50, BA]
 
 
+def test_an_empty_chapter_of_a_book_is_passed_over() -> None:
+    book = making.book({"cover.html": " ", "a.html": f"<p>{RU}</p>"}, "")
+
+    (fields,) = read({"a.epub": book})
+
+    assert isinstance(fields, dict)
+    assert fields["text"] == " ".join(RU.split())  # and without a declaration it is UTF-8
+
+
 BOMB = making.zipped({"zeros.txt": b"0" * 30_000_000})
 
 
