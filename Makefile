@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 CORPORA ?= ../shared/corpora
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: setup serve test test-llm torture-service lint eval eval-retrieval eval-text ablation train-embedder screen-embedder fit bench bench-load bench-embedding bench-engines bundle clean
+.PHONY: setup serve test test-llm torture torture-service lint eval eval-retrieval eval-translations eval-text ablation train-embedder screen-embedder fit bench bench-load bench-embedding bench-engines bundle clean
 
 setup: $(VENV)/.ready
 
@@ -44,6 +44,11 @@ lint: setup
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# Processes killed at hundreds of moments, and clients that ask while snapshots are published:
+# nothing may be lost, fail or be mixed. Ten minutes; a dozen of the kills are part of the tests.
+torture: setup
+	$(BIN)/python -m tests.torture
+
 # The seed questions end to end against the floors; part of CI.
 eval: setup
 	rm -rf .data/runs/seeds
@@ -53,6 +58,10 @@ eval: setup
 eval-retrieval: setup
 	$(BIN)/yauap eval retrieval $(CORPORA) --out eval/reports/retrieval.json
 	$(BIN)/yauap eval paragraphs $(CORPORA) --out eval/reports/paragraphs.json
+
+# How often a translation that was found is one; needs the corpora.
+eval-translations: setup
+	$(BIN)/python -m eval.translations $(CORPORA)
 
 # Each part of retrieval left out once, and what it costs; needs the corpora.
 ablation: setup

@@ -26,8 +26,8 @@ from eval.headlines import HeadlineBenchmark, read_benchmark
 from eval.provenance import commit, now
 from eval.statistics import Bootstrap, Difference, Interval, Scores
 from index.embedding.protocol import FloatMatrix
+from index.filters import Filters
 from index.folder import DataFolder
-from index.reader import Filters
 from rag.factory import make_pipeline
 from rag.fusion import FUSED
 from rag.lexicon import Lexicon, load_lexicon

@@ -3,80 +3,112 @@
 A backup is a tar archive of the catalog and of the snapshot that this very catalog names.
 """
 
-import os
 import shutil
 import sqlite3
 import tarfile
-import tempfile
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
+
+from filelock import FileLock
 
 from index.catalog import Catalog, get_state
 from index.durability import sync
-from index.errors import Conflict, Damaged, InvalidInput, Unavailable
+from index.errors import CannotWrite, Conflict, Damaged, InvalidInput, Unavailable
 from index.snapshot import Snapshots
 
+RESTORING = ".restore"  # folder in a data folder into which a backup is unpacked
+_LOCK = ".backup.lock"
 _TRIES = 5
 
 
 def back_up(catalog: Catalog, snapshots: Snapshots, target: Path) -> None:
     """Write a backup to ``target``, which is whole or is not there.
 
-    Raises Unavailable where it cannot be written.
+    Raises Unavailable where it cannot be written, and Damaged where the catalog cannot be read or
+    its snapshot is gone.
     """
-    partial = target.with_name(f".{target.name}.{os.getpid()}")
     try:
-        with tempfile.TemporaryDirectory(dir=target.parent, prefix=".backup-") as aside:
+        # One backup of a folder at a time: what is found aside was left by one that was cut short.
+        with (
+            FileLock(catalog.data_dir / _LOCK),
+            _aside(target.with_name(f".{target.name}.writing")) as aside,
+        ):
             for attempt in range(_TRIES):
-                copy = Path(aside) / f"{attempt}.sqlite"
+                copy, archive = aside / f"{attempt}.sqlite", aside / f"{attempt}.tar"
                 name = _copied_catalog(catalog, copy)
                 try:
-                    _write(partial, copy, None if name is None else snapshots.folder(name))
+                    _write(archive, copy, None if name is None else snapshots.folder(name))
                     break
-                except FileNotFoundError:
+                except FileNotFoundError as error:
                     if attempt == _TRIES - 1:
-                        raise
+                        raise Damaged("snapshot.missing", name=name) from error
                     # Published anew, twice, since the catalog was copied.
-        partial.replace(target)
+            archive.replace(target)
+        sync(target.parent)
+    except sqlite3.OperationalError as error:
+        raise Unavailable("backup.cannot_write", file=target, why=str(error)) from error
+    except sqlite3.DatabaseError as error:
+        raise Damaged("data.damaged", file=Catalog.FILE) from error
     except OSError as error:
-        raise Unavailable("backup.cannot_write", file=target, why=error.strerror) from error
-    finally:
-        partial.unlink(missing_ok=True)
+        why = error.strerror or type(error).__name__
+        raise Unavailable("backup.cannot_write", file=target, why=why) from error
 
 
 def restore(source: Path, data_dir: Path) -> None:
     """Put a backup into a data folder that holds no catalog yet.
 
     Raises Conflict where it does, InvalidInput where there is no such file, and Damaged where it is
-    no whole backup; then nothing is left behind.
+    no whole backup; then nothing is left behind. Cut short, it can be done again.
     """
-    if (data_dir / Catalog.FILE).exists():
-        raise Conflict("backup.not_empty", folder=data_dir)
     if not source.is_file():
         raise InvalidInput("input.no_such_path", path=source)
     try:
         data_dir.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=data_dir, prefix=".restore-") as folder:
-            aside = Path(folder)
+        with FileLock(data_dir / _LOCK), _aside(data_dir / RESTORING) as aside:
+            if (data_dir / Catalog.FILE).exists():
+                raise Conflict("backup.not_empty", folder=data_dir)
             with tarfile.open(source, "r:") as archive:
                 archive.extractall(aside, filter="data")
             catalog = aside / Catalog.FILE
-            if not catalog.is_file():
+            if not catalog.is_file() or not _is_sound(catalog):
                 raise Damaged("backup.damaged", file=source)
-            with closing(sqlite3.connect(catalog)) as connection:
-                if connection.execute("PRAGMA integrity_check").fetchone()[0] != "ok":
-                    raise Damaged("backup.damaged", file=source)
+            shutil.rmtree(data_dir / "snapshots", ignore_errors=True)
             if (aside / "snapshots").is_dir():
-                shutil.rmtree(data_dir / "snapshots", ignore_errors=True)
                 (aside / "snapshots").rename(data_dir / "snapshots")
+            # What another catalog left here would be read as changes to this one.
+            for kind in ("-wal", "-shm"):
+                (data_dir / (Catalog.FILE + kind)).unlink(missing_ok=True)
             sync(catalog)
             catalog.rename(data_dir / Catalog.FILE)  # last: with it the folder is one
             sync(data_dir)
+    except sqlite3.OperationalError as error:
+        raise CannotWrite("data.cannot_write", folder=data_dir, why=str(error)) from error
     except (tarfile.TarError, sqlite3.DatabaseError) as error:
         raise Damaged("backup.damaged", file=source) from error
     except OSError as error:
         why = error.strerror or type(error).__name__
-        raise Unavailable("data.cannot_write", folder=data_dir, why=why) from error
+        raise CannotWrite("data.cannot_write", folder=data_dir, why=why) from error
+
+
+@contextmanager
+def _aside(folder: Path) -> Iterator[Path]:
+    """Give an empty folder that is gone afterwards."""
+    if folder.exists():
+        shutil.rmtree(folder)
+    folder.mkdir()
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_sound(catalog: Path) -> bool:
+    """Whether a catalog is whole; it is then written ahead again, as that of a served folder."""
+    with closing(sqlite3.connect(catalog)) as connection:
+        (fault,) = connection.execute("PRAGMA integrity_check").fetchone()
+        connection.execute("PRAGMA journal_mode = WAL")
+        return bool(fault == "ok")
 
 
 def _copied_catalog(catalog: Catalog, copy: Path) -> str | None:
@@ -86,13 +118,13 @@ def _copied_catalog(catalog: Catalog, copy: Path) -> str | None:
         closing(sqlite3.connect(copy)) as target,
     ):
         source.backup(target)
-        target.execute("PRAGMA journal_mode = DELETE")
+        target.execute("PRAGMA journal_mode = DELETE")  # one file, without another beside it
         return get_state(target, "published")
 
 
-def _write(partial: Path, catalog: Path, snapshot: Path | None) -> None:
-    with tarfile.open(partial, "w") as archive:
+def _write(file: Path, catalog: Path, snapshot: Path | None) -> None:
+    with tarfile.open(file, "w") as archive:
         if snapshot is not None:
             archive.add(snapshot, f"snapshots/{snapshot.name}")
         archive.add(catalog, Catalog.FILE)
-    sync(partial)
+    sync(file)

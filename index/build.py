@@ -5,15 +5,19 @@ queued job → stage (chunk, embed, beside what is live) → snapshot → publis
 
 import json
 import logging
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from filelock import FileLock, Timeout
 
+from index.backup import RESTORING
 from index.catalog import Catalog, get_state, now, set_state
-from index.errors import Damaged, InvalidDocument, YauapError
-from index.jobs import JobRecord, Jobs, drop_staged
+from index.duplicates import assign_missing
+from index.errors import CannotWrite, Damaged, InvalidDocument, YauapError
+from index.job_records import JobRecord
+from index.jobs import Jobs, drop_staged
 from index.publish import publish
 from index.snapshot import Snapshots
 from index.staging import Stager
@@ -69,13 +73,18 @@ class Indexer:
         return job
 
     def run_next(self, progress: Progress = lambda job: None) -> bool:
-        """Run the oldest open job; False where there is none or another process is at work."""
+        """Run the oldest open job; False where there is none or another process is at work.
+
+        Raises CannotWrite where the disk does not take it; the job is then still open.
+        """
         with self._writing(timeout=0.5) as allowed:
             job = self._jobs.oldest_open() if allowed else None
             if job is None:
                 return False
             try:
                 self._run(job, progress)
+            except CannotWrite:
+                raise  # the job stays, and goes on where it was when there is room again
             except YauapError as error:
                 self._fail(job, InvalidDocument.because(error))
             except Exception:
@@ -104,15 +113,15 @@ class Indexer:
             self.require_compatible()
             publish(self._catalog, self._snapshots, None, from_nothing=True)
             self._catalog.vacuum()
+            # What a restoration that was cut short has left may hold what was deleted since.
+            shutil.rmtree(self._catalog.data_dir / RESTORING, ignore_errors=True)
 
     def _run(self, job: JobRecord, progress: Progress) -> None:
         self.require_compatible()
         with self._catalog.writing() as connection:
             self._record_build(connection)
-            connection.execute(
-                "UPDATE jobs SET state = 'running' WHERE sequence = ? AND state = 'queued'",
-                (job.sequence,),
-            )
+        self._jobs.resume(job)
+        assign_missing(self._catalog)
         while self._stager.stage_next(job.sequence):
             progress(self._jobs.get(job.id))
         if self._jobs.get(job.id).finished_at is not None:
@@ -169,6 +178,9 @@ class Indexer:
         except Timeout:
             yield False
             return
+        except OSError as error:
+            folder = self._catalog.data_dir
+            raise CannotWrite("data.cannot_write", folder=folder, why=error.strerror) from error
         try:
             yield True
         finally:

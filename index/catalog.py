@@ -5,6 +5,7 @@ snapshot is published. Everything else in the data folder can be made again from
 """
 
 import sqlite3
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -13,10 +14,10 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from index.errors import Conflict, Damaged, Unavailable
+from index.errors import CannotWrite, Conflict, Damaged
 
 # What makes a catalog, in the order it was added: an older one takes the steps that it lacks.
-_STEPS = ("schema.sql", "schema_service.sql")
+_STEPS = ("schema.sql", "schema_service.sql", "schema_relations.sql")
 _FORMAT = len(_STEPS)
 
 # How many deletions there were: they change what is found without a new snapshot.
@@ -35,6 +36,10 @@ class Catalog:
     FILE = "catalog.sqlite"
 
     def __init__(self, data_dir: Path) -> None:
+        """Open the catalog, making it where there is none.
+
+        Raises CannotWrite, Damaged, and Conflict where a newer version has written it.
+        """
         self.data_dir = data_dir
         self._file = data_dir / self.FILE
         try:
@@ -45,10 +50,21 @@ class Catalog:
                     with FileLock(data_dir / ".create.lock"):
                         connection.execute("PRAGMA journal_mode = WAL")
                         _bring_up(connection)
+            self._hold()
         except sqlite3.DatabaseError as error:
             raise _as_ours(error, self._file) from error
         except OSError as error:
-            raise Unavailable("data.cannot_write", folder=data_dir, why=error.strerror) from error
+            raise CannotWrite("data.cannot_write", folder=data_dir, why=error.strerror) from error
+
+    def _hold(self) -> None:
+        """Keep a connection open, and with it the files beside the catalog that readers need.
+
+        The last one to be closed removes them, and where the disk is full or the folder has become
+        read-only the next reader could not make them again.
+        """
+        held = sqlite3.connect(self._file, isolation_level=None, check_same_thread=False)
+        weakref.finalize(self, held.close)
+        _format(held)
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
@@ -120,7 +136,7 @@ def _format(connection: sqlite3.Connection) -> int:
 
 def _as_ours(error: sqlite3.DatabaseError, file: Path) -> Exception:
     if isinstance(error, sqlite3.OperationalError):
-        return Unavailable("data.cannot_write", folder=file.parent, why=str(error))
+        return CannotWrite("data.cannot_write", folder=file.parent, why=str(error))
     if type(error) is sqlite3.DatabaseError:  # not a database, or a malformed page
         return Damaged("data.damaged", file=file.name)
     return error

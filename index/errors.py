@@ -10,6 +10,7 @@
     │   └── SnapshotMismatch  built with another model, chunker or analyser
     ├── Damaged               a file is not what was written
     └── Unavailable           something needed is missing or cannot be loaded
+        └── CannotWrite       the data folder has no room, is read-only, or is locked for long
 
 An error carries the key of its message and the values in it, so that each door can say it in the
 reader's language; ``str(error)`` is the English sentence.
@@ -85,3 +86,7 @@ class Damaged(YauapError):
 
 class Unavailable(YauapError):
     """Something needed is missing or cannot be loaded."""
+
+
+class CannotWrite(Unavailable):
+    """The data folder has no room, is read-only, or is locked by another process for too long."""

@@ -1,5 +1,6 @@
 """Files into the queue: what ``yauap ingest`` and ``POST /v1/documents`` share."""
 
+import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -20,7 +21,7 @@ def accept_files(
 
     ``columns`` gives the field that a column of CSV or JSON lines stands for. ``progress`` is told
     how many files were read, of how many. Which documents came from which file of a folder is
-    remembered, so that ``prune`` knows what is gone.
+    remembered with it, so that ``prune`` knows what is gone.
     """
     begun: list[tuple[File, int]] = []
     count = 0
@@ -38,13 +39,12 @@ def accept_files(
             count += 1
             yield given
 
-    job_id = folder.jobs.accept(counted(), folder.settings.max_document_bytes)
-    ids = folder.jobs.document_ids(job_id)
-    ends = [start for _, start in begun[1:]] + [count]
-    folder.origins.remember(
-        [(file, ids[start:end]) for (file, start), end in zip(begun, ends, strict=True)]
-    )
-    return job_id
+    def remember(connection: sqlite3.Connection, ids: list[str | None]) -> None:
+        ends = [start for _, start in begun[1:]] + [count]
+        read = [(file, ids[start:end]) for (file, start), end in zip(begun, ends, strict=True)]
+        folder.origins.remember(connection, read)
+
+    return folder.jobs.accept(counted(), folder.settings.max_document_bytes, remember)
 
 
 def prune(folder: DataFolder, paths: Iterable[Path], files: Sequence[File]) -> list[str]:

@@ -7,15 +7,16 @@ wait in the catalog until their job publishes them.
 import json
 import secrets
 import sqlite3
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict
+from datetime import UTC, datetime
 from tempfile import SpooledTemporaryFile
 from typing import Any
 
 from index.catalog import Catalog, now
 from index.documents import Document
-from index.errors import Conflict, InvalidDocument, NotFound
-from index.messages import MessageLanguage, message
+from index.errors import CannotWrite, Conflict, InvalidDocument, NotFound
+from index.job_records import Item, JobRecord, item_error, job_record
 from index.readers import Unreadable
 
 _KEPT_IN_MEMORY = 10_000_000
@@ -25,55 +26,6 @@ _ERRORS_OF_A_LIST = 10
 OPEN_STATES = ("queued", "running")
 
 
-@dataclass(frozen=True, slots=True)
-class ItemError:
-    """Why one document of a job did not go in."""
-
-    index: int
-    document: str | None
-    key: str
-    values: Mapping[str, Any]
-
-    def reason(self, language: MessageLanguage) -> str:
-        """Return the sentence for a person who reads ``language``."""
-        return message(self.key, language, **self.values)
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One document of a job and what became of it."""
-
-    index: int
-    document: str | None
-    state: str
-    error: ItemError | None
-
-
-@dataclass(frozen=True, slots=True)
-class JobRecord:
-    """One job: its state, and what became of its documents."""
-
-    id: str
-    sequence: int
-    state: str
-    created_at: str
-    finished_at: str | None
-    index_version: str | None
-    total: int
-    added: int
-    updated: int
-    unchanged: int
-    failed: int
-    superseded: int
-    staged: int
-    errors: list[ItemError]
-
-    @property
-    def done(self) -> int:
-        """How many documents need no more work."""
-        return self.added + self.updated + self.unchanged + self.failed + self.superseded
-
-
 class Jobs:
     """The queue in one catalog."""
 
@@ -81,43 +33,44 @@ class Jobs:
         self._catalog = catalog
 
     def accept(
-        self, documents: Iterable[Mapping[str, Any] | Unreadable], max_document_bytes: int
+        self,
+        documents: Iterable[Mapping[str, Any] | Unreadable],
+        max_document_bytes: int,
+        also: Callable[[sqlite3.Connection, list[str | None]], None] = lambda connection, ids: None,
     ) -> str:
         """Queue documents and return the job's id; one that cannot be used fails alone.
 
         Reading them may take long, so they are kept aside meanwhile, in a file without a name, and
-        go in together.
+        go in together, in one transaction with what ``also`` writes, which is given their ids.
+        Raises CannotWrite where the disk does not take them.
         """
         job_id = secrets.token_hex(8)
+        ids: list[str | None] = []
         with SpooledTemporaryFile(
             _KEPT_IN_MEMORY, "w+", encoding="ascii", dir=str(self._catalog.data_dir)
         ) as aside:
-            for given in documents:
-                aside.write(json.dumps(_item(given, max_document_bytes)) + "\n")
-            aside.seek(0)
+            try:
+                for given in documents:
+                    item = _item(given, max_document_bytes)
+                    ids.append(item[0])
+                    aside.write(json.dumps(item) + "\n")
+                aside.seek(0)
+            except OSError as error:
+                folder, why = self._catalog.data_dir, error.strerror
+                raise CannotWrite("data.cannot_write", folder=folder, why=why) from error
             with self._catalog.writing() as connection:
                 sequence = connection.execute(
                     "INSERT INTO jobs (id, state, created_at) VALUES (?, 'queued', ?)",
                     (job_id, now()),
                 ).lastrowid
                 connection.executemany(
-                    "INSERT INTO items (job, position, document_id, state, payload, error) "
-                    "VALUES (?, ?, ?, ?, ?, ?)",
+                    "INSERT INTO items "
+                    "(job, position, document_id, state, payload, error, characters) "
+                    "VALUES (?, ?, ?, ?, ?, ?, ?)",
                     ((sequence, n, *json.loads(line)) for n, line in enumerate(aside)),
                 )
+                also(connection, ids)
         return job_id
-
-    def document_ids(self, job_id: str) -> list[str | None]:
-        """Return the ids of a job's documents in their order, None where one has none."""
-        with self._catalog.reading() as connection:
-            return [
-                row[0]
-                for row in connection.execute(
-                    "SELECT document_id FROM items JOIN jobs ON job = sequence WHERE id = ? "
-                    "ORDER BY position",
-                    (job_id,),
-                )
-            ]
 
     def get(self, job_id: str) -> JobRecord:
         """Return one job with its errors. Raises NotFound."""
@@ -125,7 +78,7 @@ class Jobs:
             row = connection.execute("SELECT * FROM jobs WHERE id = ?", (job_id,)).fetchone()
             if row is None:
                 raise NotFound("job.unknown", id=job_id)
-            return _record(connection, row)
+            return job_record(connection, row)
 
     def page(self, before: int | None, limit: int) -> list[JobRecord]:
         """Return up to ``limit`` jobs older than the one numbered ``before``, the newest first.
@@ -137,7 +90,7 @@ class Jobs:
                 "SELECT * FROM jobs WHERE sequence < ? ORDER BY sequence DESC LIMIT ?",
                 (_NO_JOB if before is None else before, limit),
             ).fetchall()
-            return [_record(connection, row, _ERRORS_OF_A_LIST) for row in rows]
+            return [job_record(connection, row, _ERRORS_OF_A_LIST) for row in rows]
 
     def items(self, job_id: str, after: int, limit: int) -> list[Item]:
         """Return up to ``limit`` documents of a job behind the place ``after``. Raises NotFound."""
@@ -149,7 +102,7 @@ class Jobs:
                 (job.sequence, after, limit),
             )
             return [
-                Item(n, document, state, None if error is None else _error(n, document, error))
+                Item(n, document, state, None if error is None else item_error(n, document, error))
                 for n, document, state, error in rows
             ]
 
@@ -177,29 +130,38 @@ class Jobs:
             raise Conflict("job.finished", id=job_id)
         return job
 
+    def resume(self, job: JobRecord) -> None:
+        """Note that a job's work begins, or goes on after an interruption."""
+        with self._catalog.writing() as connection:
+            connection.execute(
+                "UPDATE jobs SET state = 'running', resumed_at = ?, resumed_characters = ? "
+                "WHERE sequence = ? AND finished_at IS NULL",
+                (datetime.now(UTC).isoformat(), job.characters_ready, job.sequence),
+            )
+
     def oldest_open(self) -> JobRecord | None:
         """Return the job that is to be worked on next, None where there is none."""
         with self._catalog.reading() as connection:
             row = connection.execute(
                 "SELECT * FROM jobs WHERE state IN (?, ?) ORDER BY sequence LIMIT 1", OPEN_STATES
             ).fetchone()
-            return None if row is None else _record(connection, row)
+            return None if row is None else job_record(connection, row)
 
 
 def _item(
     given: Mapping[str, Any] | Unreadable, max_bytes: int
-) -> tuple[str | None, str, str | None, str | None]:
-    """Return (document id, state, payload, error) of a new item."""
+) -> tuple[str | None, str, str | None, str | None, int]:
+    """Return (document id, state, payload, error, characters) of a new item."""
     if isinstance(given, Unreadable):
-        return given.document, "failed", None, given.error.to_json()
+        return given.document, "failed", None, given.error.to_json(), 0
     try:
         document = Document.from_mapping(given, max_bytes)
     except InvalidDocument as error:
         name = error.document
         # What cannot be an id cannot be stored as text either.
         shown = name.encode("utf-8", "replace").decode()[:200] if name else None
-        return shown, "failed", None, error.to_json()
-    return document.id, "pending", json.dumps(asdict(document)), None
+        return shown, "failed", None, error.to_json(), 0
+    return document.id, "pending", json.dumps(asdict(document)), None, len(document.text)
 
 
 def drop_staged(connection: sqlite3.Connection, job: int) -> None:
@@ -220,39 +182,3 @@ def drop_staged(connection: sqlite3.Connection, job: int) -> None:
         connection.executemany(
             f"DELETE FROM {table} WHERE document_id = ? AND version = ?", versions
         )
-
-
-def _error(index: int, document: str | None, error: str) -> ItemError:
-    told = json.loads(error)
-    return ItemError(index, document, told["key"], told["values"])
-
-
-def _record(connection: sqlite3.Connection, row: sqlite3.Row, most_errors: int = 1000) -> JobRecord:
-    sequence = row["sequence"]
-    counts = {
-        str(state): int(count)
-        for state, count in connection.execute(
-            "SELECT state, count(*) FROM items WHERE job = ? GROUP BY state", (sequence,)
-        )
-    }
-    failed = connection.execute(
-        "SELECT position, document_id, error FROM items "
-        "WHERE job = ? AND state = 'failed' ORDER BY position LIMIT ?",
-        (sequence, most_errors),
-    )
-    return JobRecord(
-        id=row["id"],
-        sequence=sequence,
-        state=row["state"],
-        created_at=row["created_at"],
-        finished_at=row["finished_at"],
-        index_version=row["index_version"],
-        total=sum(counts.values()),
-        added=counts.get("added", 0),
-        updated=counts.get("updated", 0),
-        unchanged=counts.get("unchanged", 0),
-        failed=counts.get("failed", 0),
-        superseded=counts.get("superseded", 0),
-        staged=counts.get("staged", 0),
-        errors=[_error(*failure) for failure in failed],
-    )

@@ -2,13 +2,14 @@
 
 import json
 import sqlite3
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from index.catalog import DELETIONS, Catalog, get_state, set_state
 from index.documents import composed_id
 from index.errors import Gone, InvalidInput, NotFound
-from index.reader import Filters, document_conditions
+from index.filters import Filters, live_conditions
+from index.relations import Relatives, relatives
 from index.text.analysis import fold
 from index.text.spans import Span
 
@@ -79,7 +80,7 @@ class Library:
 
         Only those that hold ``named`` in their title or id, however its letters are typed.
         """
-        narrowed, values = _narrowed(filters)
+        narrowed, values = live_conditions(filters)
         if wanted := fold(named.strip()):
             narrowed += " AND instr(folded(d.id || char(10) || coalesce(v.title, '')), ?)"
             values.append(wanted)
@@ -107,7 +108,7 @@ class Library:
         self, limit: int, characters: int, filters: Filters = _ALL
     ) -> list[tuple[str, str | None, str, str]]:
         """Return id, title, language and beginning of the documents changed last, latest first."""
-        narrowed, values = _narrowed(filters)
+        narrowed, values = live_conditions(filters)
         sql = (
             "SELECT d.id, v.title, v.language, substr(v.text, 1, ?) FROM documents d "
             "JOIN versions v ON v.document_id = d.id AND v.version = d.version WHERE d.id IN "
@@ -122,6 +123,12 @@ class Library:
         with self._catalog.reading() as connection:
             return self._get(connection, composed_id(document_id), filters)
 
+    def relatives(self, document_id: str, filters: Filters = _ALL) -> Relatives:
+        """Return what belongs to a live document. Raises NotFound, or Gone where it was deleted."""
+        with self._catalog.reading() as connection:
+            record = self._get(connection, composed_id(document_id), filters)
+            return relatives(connection, record.id, record.version, filters)
+
     def text(self, document_id: str, version: int | None = None, filters: Filters = _ALL) -> str:
         """Return the stored text of a live document, of its live or an earlier kept version.
 
@@ -130,7 +137,7 @@ class Library:
         document_id = composed_id(document_id)
         with self._catalog.reading() as connection:
             live = self._get(connection, document_id, filters).version
-            narrowed, values = _narrowed(filters)  # an earlier version had fields of its own
+            narrowed, values = live_conditions(filters)  # an earlier version had fields of its own
             row = connection.execute(
                 "SELECT v.text FROM documents d JOIN versions v ON v.document_id = d.id "
                 f"WHERE d.id = ? AND v.version = ? AND v.version <= ? {narrowed}",
@@ -175,7 +182,7 @@ class Library:
 
     def census(self, filters: Filters = _ALL) -> Census:
         """Count what is live."""
-        narrowed, values = _narrowed(filters)
+        narrowed, values = live_conditions(filters)
         with self._catalog.reading() as connection:
             by_language, by_source = (
                 {
@@ -200,7 +207,7 @@ class Library:
     def _get(
         self, connection: sqlite3.Connection, document_id: str, filters: Filters
     ) -> DocumentRecord:
-        narrowed, values = _narrowed(filters)
+        narrowed, values = live_conditions(filters)
         row = connection.execute(
             f"{_RECORD} {_LIVE} AND d.id = ? {narrowed}", (document_id, *values)
         ).fetchone()
@@ -212,15 +219,6 @@ class Library:
         if deleted and not filters:
             raise Gone("document.deleted", id=document_id)
         raise NotFound("document.unknown", id=document_id)
-
-
-def _narrowed(filters: Filters) -> tuple[str, list[object]]:
-    """Return the end of a WHERE clause, and its values; of a document, its own language counts."""
-    conditions, values = document_conditions(replace(filters, language=()))
-    if filters.language:
-        conditions.append(f"v.language IN ({', '.join('?' * len(filters.language))})")
-        values += filters.language
-    return "".join(f" AND {condition}" for condition in conditions), values
 
 
 def _record(row: sqlite3.Row) -> DocumentRecord:

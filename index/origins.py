@@ -17,7 +17,10 @@ class Origins:
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
 
-    def remember(self, read: Iterable[tuple[File, Iterable[str | None]]]) -> None:
+    @staticmethod
+    def remember(
+        connection: sqlite3.Connection, read: Iterable[tuple[File, Iterable[str | None]]]
+    ) -> None:
         """Add the documents of these files to what is known of their folders.
 
         Also of a file that could not be read this time: it is not gone.
@@ -27,14 +30,11 @@ class Origins:
             if file.folder is not None:
                 files = by_folder.setdefault(_key(file.folder), {})
                 files[file.name] = {identifier for identifier in ids if identifier is not None}
-        if not by_folder:
-            return
-        with self._catalog.writing() as connection:
-            for key, files in by_folder.items():
-                known = _known(connection, key)
-                for name, identifiers in files.items():
-                    known[name] = sorted(identifiers.union(known.get(name, ())))
-                set_state(connection, key, json.dumps(known))
+        for key, files in by_folder.items():
+            known = _known(connection, key)
+            for name, identifiers in files.items():
+                known[name] = sorted(identifiers.union(known.get(name, ())))
+            set_state(connection, key, json.dumps(known))
 
     def gone(self, folder: Path, present: Collection[str]) -> list[str]:
         """Return the ids of documents that came from files of a folder which are not ``present``.

@@ -7,6 +7,7 @@ import numpy as np
 from index.catalog import Catalog, get_state, now, set_state
 from index.lexical import Entry
 from index.snapshot import Additions, Snapshots
+from index.translations import Link, find_links, record_links
 
 _KEPT_VERSIONS = 2  # the live text, and the one before it for citations that were just given
 
@@ -61,13 +62,22 @@ def publish(
             removed, upon, held = [], None, set()
         additions = _additions(connection, sorted(wanted - held))
     name = snapshots.write(upon, removed, additions) if changed else base
+    links, linked = _links(catalog, snapshots, name)
     with catalog.writing() as connection:
         if _is_finished(connection, job):  # cancelled: what was published stays
             name = published
         else:
             _put_in_force(connection, job, name, wanted)
+            record_links(connection, links, linked)
     # The one before stays for readers that have its name and not yet its files.
     snapshots.remove_all_but(kept for kept in (name, base) if kept is not None)
+
+
+def _links(catalog: Catalog, snapshots: Snapshots, name: str | None) -> tuple[list[Link], int]:
+    if name is None:
+        return [], 0
+    with catalog.reading() as connection:
+        return find_links(connection, snapshots.open(name).vectors)
 
 
 def _is_finished(connection: sqlite3.Connection, job: int | None) -> bool:

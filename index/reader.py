@@ -4,83 +4,22 @@ import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from index.catalog import DELETIONS, Catalog, get_state
 from index.embedding.protocol import FloatMatrix
 from index.errors import Damaged
+from index.filters import Filters, document_conditions
+from index.passages import Passage, passage
+from index.relations import Relatives, relatives
 from index.snapshot import Snapshot, Snapshots
 from index.term_index import Alternatives
-from index.text.language import Language
 from index.text.spans import Span
 from index.vectors import Ids, Scores
 
 EMPTY_VERSION = "empty"
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """Conditions on passages; all that are given hold. Empty: no condition."""
-
-    language: Sequence[str] = ()
-    document_id: Sequence[str] = ()
-    source: Sequence[str] = ()
-    published_from: str | None = None
-    published_to: str | None = None
-    metadata: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    nothing: bool = False  # no passage can meet the conditions
-
-    def __bool__(self) -> bool:
-        dates = (self.published_from, self.published_to)
-        lists = (self.language, self.document_id, self.source, self.metadata)
-        return self.nothing or any((*lists, *dates))
-
-    def __and__(self, other: "Filters") -> "Filters":
-        """Return filters that let through what both let through."""
-        keys = {**self.metadata, **other.metadata}
-        common = {
-            name: _common(getattr(self, name), getattr(other, name))
-            for name in ("language", "document_id", "source")
-        }
-        metadata = {
-            key: _common(self.metadata.get(key, ()), other.metadata.get(key, ())) for key in keys
-        }
-        from_ = [f.published_from for f in (self, other) if f.published_from is not None]
-        to = [f.published_to for f in (self, other) if f.published_to is not None]
-        return Filters(
-            language=common["language"] or (),
-            document_id=common["document_id"] or (),
-            source=common["source"] or (),
-            published_from=max(from_, default=None),
-            published_to=min(to, default=None),
-            metadata={key: values or () for key, values in metadata.items()},
-            nothing=self.nothing or other.nothing or None in (*common.values(), *metadata.values()),
-        )
-
-
-def _common(first: Sequence[str], second: Sequence[str]) -> Sequence[str] | None:
-    """Return the values that two conditions allow, where () allows all; None: not a single one."""
-    if not first or not second:
-        return first or second
-    return tuple(value for value in first if value in second) or None
-
-
-@dataclass(frozen=True, slots=True)
-class Passage:
-    """A live chunk with what is known of its document. ``span`` stands in the document's text."""
-
-    chunk_id: int
-    document_id: str
-    document_version: int
-    title: str | None
-    url: str | None
-    language: Language
-    published_at: str | None
-    source: str | None
-    span: Span
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,19 +157,22 @@ class IndexView:
         ).fetchone()
         return "" if row is None else str(row[0])
 
-    def neighbours(self, passage: Passage, reach: int) -> list[Passage]:
+    def neighbours(self, of: Passage, reach: int) -> list[Passage]:
         """Return the passages up to ``reach`` before and after one in its document."""
-        first, last = passage.chunk_id - reach, passage.chunk_id + reach
-        near = self.passages(i for i in range(first, last + 1) if i != passage.chunk_id)
-        return [other for other in near if other.document_id == passage.document_id]
+        first, last = of.chunk_id - reach, of.chunk_id + reach
+        near = self.passages(i for i in range(first, last + 1) if i != of.chunk_id)
+        return [other for other in near if other.document_id == of.document_id]
+
+    def relatives(self, of: Passage, filters: Filters) -> Relatives:
+        """Return what belongs to a passage's document, as far as ``filters`` let it through."""
+        return relatives(self._connection, of.document_id, of.document_version, filters)
 
     def passages(self, ids: Iterable[int]) -> list[Passage]:
         """Return the live passages among ``ids``, in their order."""
         found = []
         for identifier in ids:
-            row = self._connection.execute(_PASSAGE, (int(identifier),)).fetchone()
-            if row is not None:
-                found.append(_passage(row))
+            if (live := passage(self._connection, int(identifier))) is not None:
+                found.append(live)
         return found
 
 
@@ -300,58 +242,3 @@ def _open(snapshot: Snapshot, connection: sqlite3.Connection) -> _Opened:
         language: np.intersect1d(np.array(own, np.int64), held) for language, own in groups.items()
     }
     return _Opened(snapshot, by_language, np.array(ids, np.int64), np.array(leads, np.int64))
-
-
-_PASSAGE = """
-SELECT c.id, c.document_id, c.version, v.title, v.url, c.language, v.published_at, v.source,
-    c.start, c."end",
-    substr(v.text, c.start + 1, c."end" - c.start) AS text
-FROM chunks c
-JOIN documents d ON d.id = c.document_id AND d.version = c.version AND NOT d.deleted
-JOIN versions v ON v.document_id = d.id AND v.version = d.version
-WHERE c.id = ?
-"""
-
-
-def _passage(row: sqlite3.Row) -> Passage:
-    return Passage(
-        chunk_id=row["id"],
-        document_id=row["document_id"],
-        document_version=row["version"],
-        title=row["title"],
-        url=row["url"],
-        language=row["language"],
-        published_at=row["published_at"],
-        source=row["source"],
-        span=Span(row["start"], row["end"]),
-        text=row["text"],
-    )
-
-
-def document_conditions(filters: Filters) -> tuple[list[str], list[object]]:
-    """Return conditions on ``documents d`` and ``versions v``, and their values; none on language.
-
-    A passage has a language of its own, which its document's need not be.
-    """
-    conditions: list[str] = ["0"] if filters.nothing else []
-    values: list[object] = []
-    for column, allowed in (
-        ("d.id", filters.document_id),
-        ("v.source", filters.source),
-    ):
-        if allowed:
-            conditions.append(f"{column} IN ({', '.join('?' * len(allowed))})")
-            values += allowed
-    if filters.published_from is not None:
-        conditions.append("v.published_at >= ?")
-        values.append(filters.published_from)
-    if filters.published_to is not None:
-        conditions.append("v.published_at <= ?")
-        values.append(filters.published_to)
-    for key, allowed in filters.metadata.items():
-        conditions.append(
-            "EXISTS (SELECT 1 FROM json_each(v.metadata) WHERE key = ? "
-            f"AND CAST(value AS TEXT) IN ({', '.join('?' * len(allowed))}))"
-        )
-        values += [key, *allowed]
-    return conditions, values

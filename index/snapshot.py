@@ -21,7 +21,7 @@ from index.chunking import CHUNKER_VERSION
 from index.durability import sync
 from index.embedding.centring import Centring
 from index.embedding.protocol import EmbedderSpec, FloatMatrix
-from index.errors import Damaged, SnapshotMismatch
+from index.errors import CannotWrite, Damaged, SnapshotMismatch
 from index.lexical import Entry, LexicalIndex, write_lexical
 from index.term_index import index_files
 from index.text.analysis import ANALYSER_VERSION
@@ -120,6 +120,13 @@ class Snapshots:
             lexical=LexicalIndex(folder),
         )
 
+    def created_at(self, name: str) -> str:
+        """Return when a snapshot was made. Raises Damaged where that cannot be read."""
+        try:
+            return str(_manifest(self._folder / name)["created_at"])
+        except FileNotFoundError as error:
+            raise Damaged("snapshot.missing", name=name) from error
+
     def folder(self, name: str) -> Path:
         """Return where a snapshot lies."""
         return self._folder / name
@@ -131,22 +138,24 @@ class Snapshots:
     def write(self, base: str | None, removed: Iterable[int], additions: Additions) -> str:
         """Write a snapshot that is ``base`` without ``removed`` and with ``additions``.
 
-        Returns its name; it is complete and on disk, but nothing points to it yet.
+        Returns its name; it is complete and on disk, but nothing points to it yet. Raises
+        CannotWrite where the disk does not take it.
         """
         removed = list(removed)
-        self._folder.mkdir(parents=True, exist_ok=True)
         aside = self._folder / f".writing-{os.getpid()}"
         shutil.rmtree(aside, ignore_errors=True)
-        aside.mkdir()
         try:
+            aside.mkdir(parents=True)
             base_folder = None if base is None else self._folder / base
             vectors = self._vectors(base_folder, removed, additions)
             vectors.save(aside)
             write_lexical(aside, base_folder, removed, additions.entries)
             return self._seal(aside, len(vectors.ids))
-        except BaseException:
+        except OSError as error:
+            why = error.strerror or type(error).__name__
+            raise CannotWrite("data.cannot_write", folder=self._folder.parent, why=why) from error
+        finally:
             shutil.rmtree(aside, ignore_errors=True)
-            raise
 
     def _vectors(self, base: Path | None, removed: list[int], additions: Additions) -> FlatIndex:
         languages = [entry.language for entry in additions.entries]

@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 from index.catalog import Catalog, now
 from index.chunking import Chunk, chunk_text
 from index.documents import Document
+from index.duplicates import assign
 from index.embedding.protocol import Embedder
 from index.text.language import detect_language, language_of_parts
 from index.text.sentences import sentence_spans
@@ -62,10 +63,17 @@ class Stager:
                     document = changed[position]
                     version = _insert_version(connection, document)
                     _insert_chunks(connection, document.id, version, prepared[position], vectors)
+                    assign(connection, document.id, version, document.text)
                 connection.execute(
-                    "UPDATE items SET state = ?, payload = NULL, staged_version = ? "
+                    "UPDATE items SET state = ?, payload = NULL, staged_version = ?, chunks = ? "
                     "WHERE job = ? AND position = ?",
-                    ("unchanged" if version is None else "staged", version, job, position),
+                    (
+                        "unchanged" if version is None else "staged",
+                        version,
+                        len(prepared.get(position, ())),
+                        job,
+                        position,
+                    ),
                 )
         return bool(batch)
 

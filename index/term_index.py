@@ -4,8 +4,10 @@ BM25: Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and B
 tantivy fixes k1 = 1.2 and b = 0.75.
 """
 
+import errno
 import math
 import os
+import re
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -16,7 +18,7 @@ import numpy as np
 import tantivy
 from tantivy import Occur, Query
 
-from index.errors import Damaged
+from index.errors import CannotWrite, Damaged
 from index.vectors import Ids, Scores
 
 # What a word of the question is searched by: terms by their weights, of which the best one counts.
@@ -24,6 +26,9 @@ Alternatives = Mapping[str, float]
 
 _TOKENISER = "terms"
 _HEAP_BYTES = 64_000_000
+# The library says in words alone what the disk has refused.
+_IO_ERROR = re.compile(r"An IO error occurred: '(.*)'")
+_NO_LOCK = "Failed to acquire Lockfile: IoError"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +45,11 @@ class TermIndex:
     """Bags of terms by id; read-only and safe to share between threads."""
 
     def __init__(self, folder: Path) -> None:
-        """Open the index in ``folder``. Raises Damaged if it cannot be read."""
+        """Open the index in ``folder``, in which a lock is held for a moment.
+
+        Raises Damaged where it cannot be read, and CannotWrite where there can be no lock.
+        """
+        self._folder = folder
         self._name = folder.name
         with self._reading():
             index = _opened(folder)
@@ -138,6 +147,9 @@ class TermIndex:
         except BaseException as error:
             # An assertion of the library that fails is no Exception: pyo3_runtime.PanicException.
             panicked = type(error).__name__ == "PanicException"
+            if str(error).startswith(_NO_LOCK):
+                folder = self._folder
+                raise CannotWrite("data.cannot_write", folder=folder, why="lock") from error
             if not panicked and not isinstance(error, ValueError | TypeError | OSError):
                 raise
             raise Damaged("snapshot.damaged", file=self._name) from error
@@ -173,16 +185,24 @@ class TermWriter:
 
 @contextmanager
 def writing(folder: Path, base: Path | None) -> Iterator[TermWriter]:
-    """Write an index into ``folder``, which begins as that of ``base`` and shares its files."""
+    """Write an index into ``folder``, which begins as that of ``base`` and shares its files.
+
+    Raises OSError where the disk does not take it.
+    """
     folder.mkdir(parents=True)
-    if base is None:
-        tantivy.Index(_schema(), str(folder))
-    else:
-        for name in index_files(base):
-            _share(base / name, folder / name)
-    writer = TermWriter(_opened(folder))
-    yield writer
-    writer.finish()
+    try:
+        if base is None:
+            tantivy.Index(_schema(), str(folder))
+        else:
+            for name in index_files(base):
+                _share(base / name, folder / name)
+        writer = TermWriter(_opened(folder))
+        yield writer
+        writer.finish()
+    except ValueError as error:
+        if (why := _IO_ERROR.search(str(error))) is None:
+            raise
+        raise OSError(errno.EIO, why[1]) from error
 
 
 def index_files(folder: Path) -> list[str]:

@@ -3,6 +3,7 @@
 ``VectorIndex`` is what the rest of the system sees; FAISS is behind it in this module alone.
 """
 
+import errno
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Protocol
@@ -24,6 +25,9 @@ class VectorIndex(Protocol):
     @property
     def ids(self) -> Ids:
         """All chunk ids, ascending, shape (n,)."""
+
+    def matrix(self) -> FloatMatrix:
+        """Return all vectors in the order of their ids, shape (n, dimension)."""
 
     def search(
         self, query: FloatMatrix, count: int, among: Ids | None = None, without: Iterable[int] = ()
@@ -70,8 +74,11 @@ class FlatIndex:
         return cls(index, ids)
 
     def save(self, folder: Path) -> None:
-        """Write the index into ``folder``."""
-        faiss.write_index(self._index, str(folder / self.VECTORS))
+        """Write the index into ``folder``. Raises OSError where the disk does not take it."""
+        try:
+            faiss.write_index(self._index, str(folder / self.VECTORS))
+        except RuntimeError as error:  # "… 4051 != 12800 (No space left on device)"
+            raise OSError(errno.EIO, str(error).rpartition("(")[2].rstrip(")")) from error
         np.save(folder / self.IDS, self._ids, allow_pickle=False)
 
     @property
@@ -79,12 +86,17 @@ class FlatIndex:
         """All chunk ids, ascending, shape (n,)."""
         return self._ids
 
+    def matrix(self) -> FloatMatrix:
+        """Return all vectors in the order of their ids, shape (n, dimension)."""
+        vectors: FloatMatrix = self._index.reconstruct_n(0, self._index.ntotal)
+        return vectors.reshape(-1, self._index.d)
+
     def updated(self, removed: Iterable[int], ids: Ids, vectors: FloatMatrix) -> "FlatIndex":
         """Return a new index without ``removed`` and with ``vectors`` under ``ids``."""
         kept = ~np.isin(self._ids, np.fromiter(removed, np.int64))
-        old = self._index.reconstruct_n(0, self._index.ntotal).reshape(-1, self._index.d)
         new = vectors.reshape(-1, self._index.d)
-        return self.build(np.concatenate([self._ids[kept], ids]), np.concatenate([old[kept], new]))
+        left = self.matrix()[kept]
+        return self.build(np.concatenate([self._ids[kept], ids]), np.concatenate([left, new]))
 
     def search(
         self, query: FloatMatrix, count: int, among: Ids | None = None, without: Iterable[int] = ()

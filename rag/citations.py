@@ -2,7 +2,8 @@
 
 import re
 
-from index.reader import IndexView, Passage
+from index.passages import Passage
+from index.reader import IndexView
 from index.text.spans import Span, trimmed
 from rag.types import Citation
 

@@ -6,7 +6,8 @@ makes of them, or a refusal
 
 from collections.abc import Sequence
 
-from index.reader import Filters, Index, IndexView
+from index.filters import Filters
+from index.reader import Index, IndexView
 from index.text.analysis import analyse
 from index.text.language import detect_language
 from index.text.normalise import stored_text

@@ -2,13 +2,16 @@
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.reader import Filters, IndexView, Passage
+from index.filters import Filters
+from index.passages import Passage
+from index.reader import IndexView
+from index.relations import Relatives
 from index.text.analysis import analyse
 from index.text.spans import Span
 from index.vectors import Ids
@@ -24,7 +27,8 @@ _CANDIDATES = 100  # of each language and kind
 class Hit:
     """A passage that was found. Scores: fused, cosine, share of BM25; higher is better.
 
-    ``highlights`` are spans of the document's text that words of the question stand for.
+    ``highlights`` are spans of the document's text that words of the question stand for;
+    ``relatives`` is what belongs to its document.
     """
 
     passage: Passage
@@ -32,6 +36,7 @@ class Hit:
     dense: float
     lexical: float
     highlights: Sequence[Span]
+    relatives: Relatives = field(default_factory=Relatives)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,22 +64,33 @@ def retrieve(
 ) -> list[Hit]:
     """Return the ``top_k`` best passages, or documents by their best passage; best first.
 
+    Of near-duplicates only the best document is among them; the others follow where there is room.
+
     Filters narrow before the ranking: fewer than ``top_k`` come back only where fewer match.
     """
+    filters = filters or Filters()
     depth = max(_CANDIDATES, 2 * top_k)
     while True:
-        found = find(view, query, weights, depth, mode, filters or Filters())
+        found = find(view, query, weights, depth, mode, filters)
         order = np.lexsort((found.ids, -found.scores))
         hits: dict[object, Hit] = {}
+        others: dict[object, Hit] = {}
+        stands_for: dict[int, str] = {}  # a cluster: the document that was found first
         for at in order:
             for passage in view.passages([found.ids[at]]):
                 key = passage.document_id if group_by_document else passage.chunk_id
-                if key not in hits:
-                    hits[key] = _hit(query, passage, found, int(at))
+                alone = passage.cluster is None or passage.document_id == stands_for.setdefault(
+                    passage.cluster, passage.document_id
+                )
+                fitting = hits if alone else others
+                if key not in fitting:
+                    fitting[key] = _hit(query, passage, found, int(at))
             if len(hits) == top_k:
-                return list(hits.values())
-        if not group_by_document or len(found.ids) < depth:
-            return list(hits.values())
+                break
+        enough = len(hits) == top_k or not (group_by_document or others)
+        if enough or len(found.ids) < depth:
+            best = [*hits.values(), *others.values()][:top_k]
+            return [replace(h, relatives=view.relatives(h.passage, filters)) for h in best]
         depth *= 4
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from index.reader import Filters
+from index.filters import Filters
 from index.text.spans import Span
 from rag.fact_wording import AnswerLanguage
 from rag.retrieval import Hit

@@ -15,8 +15,8 @@ from fastapi import Depends, Request
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp
 
+from index.filters import Filters
 from index.messages import preferred_language
-from index.reader import Filters
 from service.asgi import Receive, Scope, Send
 from service.keys import PREFIX, Key, Keys
 from service.limits import Limits

@@ -2,7 +2,7 @@
 
 import time
 
-from index.reader import Filters
+from index.filters import Filters
 from index.text.language import detect_language
 from rag.pipeline import Pipeline
 from service.rendering import answer_out, hits_out

@@ -9,7 +9,7 @@ import threading
 
 from cachetools import LRUCache
 
-from index.reader import Filters
+from index.filters import Filters
 from service.schemas import AnswerOut, AskIn
 
 
@@ -19,12 +19,17 @@ class AnswerCache:
     def __init__(self, most_bytes: int) -> None:
         self._answers: LRUCache[bytes, bytes] = LRUCache(most_bytes, getsizeof=len)
         self._turn = threading.Lock()
+        self._moment: tuple[str, int] | None = None
 
     def key(self, moment: tuple[str, int], body: AskIn, within: Filters) -> bytes:
         """Return a hash of what an answer hangs on: a history may be larger than its answer.
 
         The settings do not change while the service runs.
         """
+        with self._turn:
+            if moment != self._moment:  # no earlier answer counts any more
+                self._answers.clear()
+                self._moment = moment
         asked = body.model_dump_json(exclude={"stream"})
         return hashlib.sha256(repr((moment, asked, within)).encode()).digest()
 

@@ -176,7 +176,8 @@ def list_documents(as_json: AsJson = False, data_dir: DataDir = None) -> None:
     while page := library.page(after, 500):
         for record in page:
             if as_json:
-                _print_json(document_out(record).model_dump_json())
+                shown = document_out(record, library.relatives(record.id)).model_dump_json()
+                _print_json(shown)
             else:
                 title = plain(record.title or "").replace("\n", " ")
                 sys.stdout.write(f"{plain(record.id)}\t{record.language}\t{record.version}\t"
@@ -220,14 +221,22 @@ def delete_documents(
 @index.command("info", help=say("help_info"))
 def index_info(data_dir: DataDir = None) -> None:
     """Say what is in the index."""
-    from service.terminal import out
+    from index.condition import condition
+    from service.terminal import out, plain
 
     folder = _folder(data_dir)
+    state = condition(folder.catalog, folder.snapshots)
     census, spec = folder.library.census(), folder.embedder.spec
     languages = ", ".join(f"{name} {count}" for name, count in census.by_language.items())
+    sources = ", ".join(f"{name or '—'} {count}" for name, count in census.by_source.items())
     out.print(say("info", documents=census.documents, chunks=census.chunks,
-                  languages=languages or "—", model=spec.name, revision=spec.revision,
-                  version=folder.index.version()))  # fmt: skip
+                  languages=languages or "—", sources=plain(sources) or "—",
+                  model=spec.name, revision=spec.revision,
+                  version=folder.index.version(), published_at=state.published_at or "—",
+                  disk=f"{state.disk_bytes / 1e6:.1f}", memory=f"{state.index_bytes / 1e6:.1f}",
+                  free=f"{state.free_bytes / 1e6:.1f}"))  # fmt: skip
+    if state.compaction_due:
+        out.print(say("compaction_due"))
 
 
 @index.command("verify", help=say("help_verify"))

@@ -1,11 +1,15 @@
 """What the service says of itself."""
 
+import resource
+import sys
 from importlib.metadata import version
+from pathlib import Path
 
+from index.condition import condition
+from index.filters import Filters
 from index.folder import DataFolder
 from index.library import Census
-from index.reader import Filters
-from service.schemas import CountsOut, InfoOut, LimitsOut, ModelOut
+from service.schemas import ConditionOut, CountsOut, InfoOut, LimitsOut, ModelOut
 from service.settings import ServiceSettings
 
 
@@ -22,6 +26,7 @@ def information(
             body_bytes=settings.max_body_bytes,
             document_bytes=settings.max_document_bytes,
         ),
+        index=_condition(folder) if not within else None,
     )
 
 
@@ -39,3 +44,25 @@ def counts_out(census: Census) -> CountsOut:
         by_language=census.by_language,
         by_source=census.by_source,
     )
+
+
+def _condition(folder: DataFolder) -> ConditionOut:
+    found = condition(folder.catalog, folder.snapshots)
+    return ConditionOut(
+        published_at=found.published_at,
+        disk_bytes=found.disk_bytes,
+        index_bytes=found.index_bytes,
+        free_bytes=found.free_bytes,
+        process_bytes=_resident(),
+        compaction_due=found.compaction_due,
+    )
+
+
+def _resident() -> int:
+    """Return how much memory this process has now; where that is not told, the most it had."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text().split()[1])
+    except OSError:
+        most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        return most if sys.platform == "darwin" else 1024 * most
+    return pages * resource.getpagesize()

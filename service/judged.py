@@ -10,7 +10,7 @@ from eval.errors import SystemFailed
 from index.documents import Document
 from index.errors import SnapshotMismatch
 from index.folder import DataFolder
-from index.jobs import JobRecord
+from index.job_records import JobRecord
 from rag.factory import make_pipeline
 from service.asking import answer, results
 from service.information import information

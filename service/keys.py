@@ -18,7 +18,7 @@ from typing import Literal, get_args
 
 from index.catalog import Catalog, now
 from index.errors import InvalidInput, NotFound
-from index.reader import Filters
+from index.filters import Filters
 from service.schemas import FiltersIn
 
 Scope = Literal["ask", "read", "ingest", "admin", "publishable"]

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
-from index.jobs import Item, JobRecord
+from index.job_records import Item, JobRecord
 from index.library import DocumentRecord
 from index.messages import MessageLanguage
+from index.relations import Relative, Relatives
 from rag.retrieval import Hit
 from rag.types import Answer, Citation
 from service.schemas import (
@@ -19,6 +20,7 @@ from service.schemas import (
     JobErrorOut,
     JobItemOut,
     JobOut,
+    RelativeOut,
     ScoresOut,
     SpanOut,
 )
@@ -41,7 +43,24 @@ def hit_out(hit: Hit) -> HitOut:
         score=hit.score,
         scores=ScoresOut(dense=hit.dense, lexical=hit.lexical),
         highlights=[SpanOut(start=span.start, end=span.end) for span in hit.highlights],
+        page=passage.page,
+        duplicates=relatives_out(hit.relatives.duplicates),
+        translations=relatives_out(hit.relatives.translations),
     )
+
+
+def relatives_out(relatives: Sequence[Relative]) -> list[RelativeOut]:
+    """Return what belongs to a document."""
+    return [
+        RelativeOut(
+            document_id=relative.document_id,
+            title=relative.title,
+            language=relative.language,
+            url=relative.url,
+            certain=relative.certain,
+        )
+        for relative in relatives
+    ]
 
 
 def hits_out(hits: Sequence[Hit]) -> list[HitOut]:
@@ -98,8 +117,9 @@ def answer_out(answer: Answer) -> AnswerOut:
     )
 
 
-def document_out(record: DocumentRecord) -> DocumentDetailOut:
-    """Return a document as the contract has it."""
+def document_out(record: DocumentRecord, relatives: Relatives | None = None) -> DocumentDetailOut:
+    """Return a document as the contract has it, with what belongs to it where that is known."""
+    relatives = relatives or Relatives()
     return DocumentDetailOut(
         id=record.id,
         title=record.title,
@@ -114,6 +134,8 @@ def document_out(record: DocumentRecord) -> DocumentDetailOut:
         sha256=record.sha256,
         metadata=record.metadata,
         translation_of=record.translation_of,
+        duplicates=relatives_out(relatives.duplicates),
+        translations=relatives_out(relatives.translations),
     )
 
 
@@ -138,6 +160,9 @@ def job_out(job: JobRecord, language: MessageLanguage) -> JobOut:
             "index_version": job.index_version,
             "created_at": job.created_at,
             "finished_at": job.finished_at,
+            "ready": job.ready,
+            "chunks": job.chunks,
+            "seconds_left": job.seconds_left,
         }
     )
 

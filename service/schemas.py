@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from index.documents import rfc3339
-from index.reader import Filters
+from index.filters import Filters
 from index.text.normalise import stored_text
 from rag.types import Ask, Turn
 
@@ -167,8 +167,21 @@ class ScoresOut(BaseModel):
     lexical: float
 
 
+class RelativeOut(BaseModel):
+    """Another document that belongs to one: a near-duplicate, or its version in the other language.
+
+    ``certain``: a copy to the letter, or a translation given as one; else it was found.
+    """
+
+    document_id: str
+    title: str | None
+    language: str
+    url: str | None
+    certain: bool
+
+
 class HitOut(BaseModel):
-    """A passage that was found."""
+    """A passage that was found; ``page`` counts from 1, in formats that have pages."""
 
     document_id: str
     document_version: int
@@ -183,6 +196,9 @@ class HitOut(BaseModel):
     score: float
     scores: ScoresOut
     highlights: list[SpanOut]
+    page: int | None = None
+    duplicates: list[RelativeOut] = []
+    translations: list[RelativeOut] = []
 
 
 class CitationOut(BaseModel):
@@ -282,6 +298,8 @@ class DocumentDetailOut(DocumentOut):
 
     metadata: dict[str, Any]
     translation_of: str | None
+    duplicates: list[RelativeOut] = []
+    translations: list[RelativeOut] = []
 
 
 class DocumentsOut(BaseModel):
@@ -320,6 +338,9 @@ class JobOut(BaseModel):
     index_version: str | None
     created_at: str
     finished_at: str | None
+    ready: int = Field(description="documents done, or waiting to be published with the others")
+    chunks: int = Field(description="passages of its new and changed documents so far")
+    seconds_left: float | None = Field(description="estimate; null where there is none")
 
 
 class JobsOut(BaseModel):
@@ -389,14 +410,28 @@ class LimitsOut(BaseModel):
     document_bytes: int
 
 
+class ConditionOut(BaseModel):
+    """Sizes in bytes: of the data folder; of the published index, all of which is in memory where
+    much is asked; of what deletions have left; and of this process in memory.
+    """
+
+    published_at: str | None
+    disk_bytes: int
+    index_bytes: int
+    free_bytes: int
+    process_bytes: int
+    compaction_due: bool
+
+
 class InfoOut(BaseModel):
-    """``GET /v1/info``."""
+    """``GET /v1/info``; ``index`` is null for a caller who may not see all documents."""
 
     version: str
     embedding_model: ModelOut
     index_version: str
     counts: CountsOut
     limits: LimitsOut
+    index: ConditionOut | None
 
 
 class FeedbackOut(BaseModel):

@@ -59,7 +59,7 @@ class ServiceState:
         self.suggesting = Suggesting(self.folder, self.pipeline)
         self.limits = Limits(settings)
         self.compaction = Compaction(self.folder.indexer)
-        self.worker = Worker(self.folder.indexer, self.compaction)
+        self.worker = Worker(self.folder.indexer, self.folder.index, self.compaction)
         self.model_loaded = False
         self.model_failed = False
         self.reading = CapacityLimiter(_UPLOADS_AT_A_TIME)

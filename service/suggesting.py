@@ -6,8 +6,8 @@ from itertools import islice, zip_longest
 
 from cachetools import LRUCache
 
+from index.filters import Filters
 from index.folder import DataFolder
-from index.reader import Filters
 from rag.pipeline import Pipeline
 from rag.suggestions import Suggestion, suggestions
 from rag.types import Ask

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from index.build import Progress as OnProgress
-from index.jobs import JobRecord
+from index.job_records import JobRecord
 from service.schemas import AnswerOut, SearchOut
 from service.words import say
 
@@ -56,7 +56,7 @@ def _short(text: str, longest: int = 240) -> str:
 
 @contextmanager
 def bar(label: str) -> Iterator[Any]:
-    """Show a progress bar; gives ``update(done, total)``."""
+    """Show a progress bar; gives ``update(done, total)``, which may also change the label."""
     with Progress(
         TextColumn("{task.description}", markup=False),
         BarColumn(),
@@ -65,15 +65,19 @@ def bar(label: str) -> Iterator[Any]:
         console=notes,
     ) as progress:
         task = progress.add_task(label, total=None)
-        yield lambda done, total: progress.update(task, completed=done, total=total)
+
+        def update(done: int, total: int, label: str = label) -> None:
+            progress.update(task, completed=done, total=total, description=label)
+
+        yield update
 
 
 @contextmanager
 def job_bar() -> Iterator[OnProgress]:
     """Show the progress of a job."""
-    with bar(say("ingesting")) as update:
+    with bar(say("ingesting", chunks=0)) as update:
 
         def show(job: JobRecord) -> None:
-            update(job.done + job.staged, job.total)
+            update(job.ready, job.total, say("ingesting", chunks=job.chunks))
 
         yield show

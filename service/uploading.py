@@ -8,7 +8,7 @@ from anyio.to_thread import run_sync
 from starlette.datastructures import UploadFile
 
 from index.ingest import accept_files
-from index.jobs import JobRecord
+from index.job_records import JobRecord
 from index.readers import File
 from index.readers.formats import SUFFIXES
 from index.readers.source import inner_name

@@ -4,10 +4,12 @@ import logging
 import threading
 
 from index.build import Indexer
-from index.jobs import JobRecord
+from index.job_records import JobRecord
+from index.reader import Index
 from service.compaction import Compaction
 
 _POLL_SECONDS = 2.0
+_MOST_SECONDS = 60.0  # between attempts where the disk does not take what is to be written
 _STOP_SECONDS = 5.0
 _log = logging.getLogger(__name__)
 
@@ -19,8 +21,9 @@ class _Stopped(BaseException):
 class Worker:
     """Runs the jobs of a data folder, also those that an earlier process left behind."""
 
-    def __init__(self, indexer: Indexer, compaction: Compaction) -> None:
+    def __init__(self, indexer: Indexer, index: Index, compaction: Compaction) -> None:
         self._indexer = indexer
+        self._index = index
         self._compaction = compaction
         self._wanted = threading.Event()
         self._stopping = threading.Event()
@@ -48,13 +51,19 @@ class Worker:
             raise _Stopped
 
     def _run(self) -> None:
+        pause = _POLL_SECONDS
         while not self._stopping.is_set():
             try:
-                if self._indexer.run_next(self._unless_stopping) or self._compaction.run_if_asked():
+                if self._indexer.run_next(self._unless_stopping):
+                    with self._index.view():  # opened here, so that no reader waits for it
+                        continue
+                if self._compaction.run_if_asked():
                     continue
+                pause = _POLL_SECONDS
             except _Stopped:
                 return
             except Exception:
                 _log.exception("the queue cannot be worked on")  # a full disk, a locked file
-            self._wanted.wait(_POLL_SECONDS)
+                pause = min(2 * pause, _MOST_SECONDS)
+            self._wanted.wait(pause)
             self._wanted.clear()

@@ -14,7 +14,7 @@ from index.embedding import Embedder, EmbedderSpec
 from index.embedding.centring import Centring
 from index.embedding.protocol import FloatMatrix
 from index.folder import DataFolder
-from index.jobs import JobRecord
+from index.job_records import JobRecord
 from index.readers import Unreadable
 from index.settings import IndexSettings
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from eval.bench.bare import BareModel
 from eval.bench.corpus import drawn_documents
+from index.filters import Filters
 from index.folder import DataFolder
-from index.reader import Filters
 from index.settings import IndexSettings
 
 _DOCUMENTS = 60

@@ -14,7 +14,7 @@ from eval.evidence import Corpus, GoldSpan, meets
 from eval.fitting.indexing import index_corpus
 from eval.tasks import Options, prepare
 from index.documents import Document
-from index.reader import Filters
+from index.filters import Filters
 from index.text.spans import Span
 from rag.factory import make_pipeline
 from rag.settings import AnswerSettings

@@ -12,7 +12,7 @@ from eval.fitting.fusion import Ranking
 from eval.fitting.indexing import index_corpus
 from eval.headlines import HeadlineBenchmark, relevant, typed_in_russian_letters
 from index.folder import DataFolder
-from index.reader import Passage
+from index.passages import Passage
 from rag.factory import make_pipeline
 from rag.pipeline import Pipeline
 from rag.settings import AnswerSettings

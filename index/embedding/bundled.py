@@ -52,7 +52,7 @@ def bundled_folder(
     model_dir = model_dir.expanduser()
     folder = model_dir / f"{spec.name}-{spec.revision}"
     checksums = _checksums(folder)
-    if checksums is None or GRAPH not in checksums:
+    if checksums is None:
         try:
             model_dir.mkdir(parents=True, exist_ok=True)
             with FileLock(model_dir / ".convert.lock"):
@@ -60,10 +60,6 @@ def bundled_folder(
                 if checksums is None:
                     on_convert()
                     checksums = _convert_into(folder, adapt=spec.name == ADAPTED_SPEC.name)
-                elif GRAPH not in checksums:  # an earlier version made it, for torch alone
-                    _check(folder, checksums)
-                    on_convert()
-                    checksums = _completed(folder, checksums)
         except OSError as error:
             raise Unavailable("model.cannot_write", folder=model_dir, why=error.strerror) from error
     _check(folder, checksums)
@@ -71,6 +67,8 @@ def bundled_folder(
 
 
 def _convert_into(folder: Path, *, adapt: bool) -> dict[str, str]:
+    from index.embedding.onnx_graph import graph_of  # not needed once the graph exists
+
     packaged = read_packaged()
     weights = weights_of(packaged)
     if adapt:
@@ -78,30 +76,15 @@ def _convert_into(folder: Path, *, adapt: bool) -> dict[str, str]:
     aside = Path(tempfile.mkdtemp(prefix=".converting-", dir=folder.parent))
     try:
         write_folder(packaged, weights, aside)
+        (aside / GRAPH).write_bytes(graph_of(aside))
         files = sorted(file for file in aside.rglob("*") if file.is_file())
         checksums = {file.relative_to(aside).as_posix(): _sha256(file) for file in files}
-        checksums = _completed(aside, checksums)
+        (aside / _CHECKSUMS).write_text(json.dumps(checksums, indent=1))
         aside.chmod(0o755)
         aside.rename(folder)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
     return checksums
-
-
-def _completed(folder: Path, checksums: dict[str, str]) -> dict[str, str]:
-    """Add the graph and write the checksums, each as a whole: the folder may be in use."""
-    from index.embedding.onnx_graph import graph_of  # not needed once the graph exists
-
-    _replace(folder / GRAPH, graph_of(folder))
-    checksums = checksums | {GRAPH: _sha256(folder / GRAPH)}
-    _replace(folder / _CHECKSUMS, json.dumps(checksums, indent=1).encode())
-    return checksums
-
-
-def _replace(file: Path, content: bytes) -> None:
-    aside = file.with_name(f".{file.name}.new")
-    aside.write_bytes(content)
-    aside.replace(file)
 
 
 def _checksums(folder: Path) -> dict[str, str] | None:

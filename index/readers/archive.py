@@ -1,6 +1,7 @@
 """Zip archives: each file in one is read as if it lay in a folder of the archive's name."""
 
 import io
+import lzma
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -13,7 +14,10 @@ from index.text.normalise import stored_text
 
 _UTF_8_NAME = 0x800
 _ENCRYPTED = 0x1
-BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, OSError)
+BROKEN = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, ValueError,
+    OSError,
+)  # fmt: skip
 
 
 def parts(source: Source) -> Iterator[Source | Unreadable]:

@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from index.documents import FIELDS
@@ -22,10 +22,8 @@ def read(source: Source) -> Iterator[Fields | Unreadable]:
     header = text.partition("\n")[0]
     delimiter = max(_DELIMITERS, key=header.count)
     rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    names = {source.columns.get(name, name) for name in rows.fieldnames or ()}
-    if "text" not in names:
-        raise InvalidDocument("document.no_text_column")
     try:
+        _check_header([source.columns.get(name, name) for name in rows.fieldnames or ()])
         for row in rows:
             if None in row or None in row.values():  # more cells or fewer than the header has
                 error = InvalidDocument("document.row")
@@ -35,6 +33,14 @@ def read(source: Source) -> Iterator[Fields | Unreadable]:
     except csv.Error:
         where = stored_text(f"{source.name}:{rows.reader.line_num}")
         yield Unreadable(where, InvalidDocument("document.row"))
+
+
+def _check_header(names: Sequence[str]) -> None:
+    if "text" not in names:
+        raise InvalidDocument("document.no_text_column")
+    for name in FIELDS:
+        if names.count(name) > 1:
+            raise InvalidDocument("document.same_column", field=name)
 
 
 def as_fields(row: Mapping[str, Any], columns: Mapping[str, str]) -> Fields:

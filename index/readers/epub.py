@@ -9,7 +9,7 @@ from lxml import html
 
 from index.errors import InvalidDocument
 from index.readers.layout import document, text_of_blocks
-from index.readers.markup import text_of_markup
+from index.readers.markup import decoded_markup, text_of_markup
 from index.readers.package import Element, local, open_package, parse_xml
 from index.readers.source import Fields, Source
 
@@ -25,8 +25,9 @@ def read(source: Source) -> Iterator[Fields]:
         path = next(e.get("full-path", "") for e in container.iter("{*}rootfile"))
         about = parse_xml(package.read(path))
         chapters = [
-            text_of_markup(html.document_fromstring(package.read(name)))
+            text_of_markup(html.document_fromstring(decoded_markup(chapter)))
             for name in _chapters(about, dirname(path))
+            if (chapter := package.read(name)).strip()  # some hold the place of a picture
         ]
     yield document(
         source.name,

@@ -9,14 +9,9 @@ from trafilatura.settings import Document
 
 from index.errors import InvalidDocument
 from index.readers.layout import document, table_row, text_of_blocks
-from index.readers.markup import text_of_markup
+from index.readers.markup import decoded_markup, text_of_markup
 from index.readers.source import Fields, Source
-from index.text.normalise import decode
 
-_CHARSET = re.compile(
-    rb"""<meta[^>]+charset\s*=\s*["']?\s*([\w-]+)|encoding=["']([\w-]+)["']""", re.I
-)
-_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _LANGUAGE = re.compile(r"""<html[^>]*?\slang\s*=\s*["']?([\w-]+)""", re.IGNORECASE)
 # Only a date that the page says of itself: the first that stands somewhere may be any other.
 _DATES = {"original_date": True, "extensive_search": False}
@@ -25,7 +20,7 @@ _RULE = re.compile(r"[|\s:-]+")  # the line below the head of a table in Markdow
 
 def read(source: Source) -> Iterator[Fields]:
     """Yield a page as one document."""
-    page = _DECLARATION.sub("", _decoded(source.whole(source.limits.file_bytes)))
+    page = decoded_markup(source.whole(source.limits.file_bytes))
     if not page.strip():
         raise InvalidDocument("document.empty")
     found = trafilatura.bare_extraction(
@@ -44,17 +39,6 @@ def read(source: Source) -> Iterator[Fields]:
         url=found.url if found is not None else None,
         language=language.group(1) if language else None,
     )
-
-
-def _decoded(data: bytes) -> str:
-    """Return the page in the encoding it declares where that is true, else in its likeliest."""
-    declared = _CHARSET.search(data[:2048])
-    if declared is not None:
-        try:
-            return data.decode((declared[1] or declared[2]).decode())
-        except (LookupError, UnicodeDecodeError):
-            pass
-    return decode(data)
 
 
 def _lines(text: str) -> str:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from index.errors import InvalidDocument
 
+NO_MEMORY = 3  # status of the process that parses, where not even the bytes found room
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:

@@ -1,10 +1,16 @@
-"""The text of a tree of HTML: a line a paragraph, a line a row of a table."""
+"""HTML: its encoding, and the text of its tree, a line a paragraph, a line a row of a table."""
 
+import re
 from collections.abc import Iterator
 
 from index.readers.layout import Row, one_line, table_row, text_of_blocks
 from index.readers.package import Element, local
+from index.text.normalise import decode
 
+_CHARSET = re.compile(
+    rb"""<meta[^>]+charset\s*=\s*["']?\s*([\w-]+)|encoding=["']([\w-]+)["']""", re.I
+)
+_DECLARATION = re.compile(r"^\ufeff?\s*<\?xml[^>]*\?>")
 _BLOCKS = frozenset(
     """
     address article aside blockquote body br center dd details dialog div dl dt fieldset figcaption
@@ -14,6 +20,20 @@ _BLOCKS = frozenset(
 )
 _CELLS = ("td", "th")
 _UNSEEN = frozenset("head iframe noscript object script style svg template textarea".split())
+
+
+def decoded_markup(data: bytes) -> str:
+    """Return a page in the encoding it declares where that is true, else in its likeliest.
+
+    Without the XML declaration, which would be true no more. Raises InvalidDocument as ``decode``.
+    """
+    declared = _CHARSET.search(data[:2048])
+    if declared is not None:
+        try:
+            return _DECLARATION.sub("", data.decode((declared[1] or declared[2]).decode()))
+        except (LookupError, UnicodeDecodeError):
+            pass
+    return _DECLARATION.sub("", decode(data))
 
 
 def text_of_markup(root: Element) -> str:

@@ -12,17 +12,22 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Generator, Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from types import TracebackType
 from typing import BinaryIO
 
 from index.errors import InvalidDocument
-from index.readers.limits import Limits
+from index.readers.limits import NO_MEMORY, Limits
 from index.readers.source import Fields, File, Unreadable
 from index.text.normalise import stored_text
 
+# What a library that is led astray by a file does to its process.
+_CRASHES = tuple(-n for n in (signal.SIGSEGV, signal.SIGBUS, signal.SIGABRT, signal.SIGFPE))
+_ENDED = "document.parser"
+_STARTING_SECONDS = 30  # until the libraries are there, before the first file is begun
 _Reading = Generator[Fields | Unreadable, None, tuple[int, str | None, InvalidDocument | None]]
 
 
@@ -56,10 +61,13 @@ class Parser:
         """
         done = 0
         while True:
+            kept = self._process is not None
             with file.open() as stream:
                 begun, part, why = yield from self._read_from(file, stream, done)
             if why is None:
                 return
+            if kept and begun == done and why.key == _ENDED:
+                continue  # it had been ended before this file came
             yield Unreadable(part or stored_text(file.name), why)
             if begun == done:  # nothing was begun that could be passed over
                 return
@@ -74,11 +82,14 @@ class Parser:
         if size > self._limits.file_bytes:
             raise InvalidDocument("document.file_too_large", limit=self._limits.file_bytes)
         stream.seek(0)
+        if self._process is not None and self._process.poll() is not None:
+            self._end()  # ended by somebody else between two files
+        seconds = self._limits.parse_seconds + (_STARTING_SECONDS if self._process is None else 0)
         process = self._process = self._process or self._started()
         assert process.stdin is not None
         assert process.stdout is not None
         begun, part = done, None
-        with _Watch(process, self._limits.parse_seconds) as watch:
+        with _Watch(process, seconds) as watch:
             with suppress(BrokenPipeError):
                 request = {"name": file.name, "size": size, "after": done}
                 process.stdin.write(json.dumps(request).encode() + b"\n")
@@ -88,23 +99,30 @@ class Parser:
                 told = json.loads(line)
                 if "begun" in told:
                     begun, part = told["begun"], told["name"]
-                    watch.again()
+                    watch.begin(self._limits.parse_seconds)
+                elif "ended" in told:
+                    part = None
                 elif "fields" in told:
-                    yield told["fields"]
+                    with watch.paused():
+                        yield told["fields"]
                 elif "unreadable" in told:
                     error = InvalidDocument(told["key"], **told["values"])
-                    yield Unreadable(told["unreadable"], error)
+                    with watch.paused():
+                        yield Unreadable(told["unreadable"], error)
                 else:
                     return begun, part, None
+        return begun, part, self._why_ended(process, watch.over)
+
+    def _why_ended(self, process: "subprocess.Popen[bytes]", over: bool) -> InvalidDocument:
+        status = None if over else process.wait()
         self._end()
-        if watch.over:
-            why = InvalidDocument("document.time", limit=f"{self._limits.parse_seconds:g}")
-        elif part is None:  # not even the bytes found room
-            limit = self._limits.parse_memory_bytes
-            why = InvalidDocument("document.memory", limit=limit)
-        else:
-            why = InvalidDocument("document.malformed")
-        return begun, part, why
+        if over:
+            return InvalidDocument("document.time", limit=f"{self._limits.parse_seconds:g}")
+        if status == NO_MEMORY:
+            return InvalidDocument("document.memory", limit=self._limits.parse_memory_bytes)
+        if status in _CRASHES:
+            return InvalidDocument("document.malformed")
+        return InvalidDocument(_ENDED, status=status)
 
     def _started(self) -> "subprocess.Popen[bytes]":
         return subprocess.Popen(  # noqa: S603 # this very Python, and limits as numbers
@@ -119,7 +137,7 @@ class Parser:
 
     def _end(self) -> None:
         if self._process is not None:
-            with self._process as process:
+            with suppress(BrokenPipeError), self._process as process:
                 process.kill()
             self._process = None
 
@@ -129,23 +147,31 @@ class _Watch:
 
     def __init__(self, process: "subprocess.Popen[bytes]", seconds: float) -> None:
         self._process = process
-        self._seconds = seconds
         self.over = False
+        self._start(seconds)
 
     def __enter__(self) -> "_Watch":
-        self._start()
         return self
 
     def __exit__(self, *error: object) -> None:
         self._timer.cancel()
 
-    def again(self) -> None:
-        """Give the next part as much time as the one before."""
+    def begin(self, seconds: float) -> None:
+        """Give what begins now so much time."""
         self._timer.cancel()
-        self._start()
+        self._start(seconds)
 
-    def _start(self) -> None:
-        self._timer = threading.Timer(self._seconds, self._kill)
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Let the time stand still that is taken by who uses what was read."""
+        self._timer.cancel()
+        left = self._until - time.monotonic()
+        yield
+        self._start(max(0.0, left))
+
+    def _start(self, seconds: float) -> None:
+        self._until = time.monotonic() + seconds
+        self._timer = threading.Timer(seconds, self._kill)
         self._timer.daemon = True
         self._timer.start()
 

@@ -1,7 +1,7 @@
 """The process that parses what is not plain text, from its own side.
 
 It reads requests from its input, each a JSON line and the bytes of a file, and writes JSON lines:
-what it begins, each document or why there is none, and an empty object at the end of a file.
+what it begins and ends, each document or why there is none, and an empty object behind the file.
 """
 
 import io
@@ -17,7 +17,7 @@ from typing import Any, BinaryIO
 from index.errors import InvalidDocument
 from index.readers.archive import parts
 from index.readers.formats import reader_of
-from index.readers.limits import Expansion, Limits
+from index.readers.limits import NO_MEMORY, Expansion, Limits
 from index.readers.source import Fields, Source, Unreadable
 from index.text.normalise import stored_text
 
@@ -33,7 +33,10 @@ def main() -> None:
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     while line := requests.readline():
         request = json.loads(line)
-        data = requests.read(request["size"])
+        try:
+            data = requests.read(request["size"])
+        except MemoryError:
+            sys.exit(NO_MEMORY)
         source = Source(
             request["name"], io.BytesIO(data), limits, Expansion(limits), settings["columns"]
         )
@@ -50,6 +53,7 @@ def _serve(source: Source, after: int, answers: BinaryIO) -> None:
         _tell(answers, {"begun": number, "name": stored_text(name)})
         for given in [part] if isinstance(part, Unreadable) else read_part(part):
             _tell(answers, _told(given))
+        _tell(answers, {"ended": number})
     signal.alarm(0)
     _tell(answers, {})
 

@@ -8,7 +8,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from index.reader import Passage
+from index.passages import Passage
 from index.text.analysis import analyse
 from index.text.sentences import sentence_spans
 from index.text.spans import Span

@@ -66,8 +66,9 @@ def page(
 
 @router.get("/{document_id}")
 def one(document_id: DocumentId, state: State, asker: Asker) -> DocumentDetailOut:
-    """Show one live document."""
-    return document_out(state.folder.library.get(document_id, asker.filters))
+    """Show one live document, and which others belong to it."""
+    library, filters = state.folder.library, asker.filters
+    return document_out(library.get(document_id, filters), library.relatives(document_id, filters))
 
 
 @router.get("/{document_id}/text", response_class=PlainTextResponse)

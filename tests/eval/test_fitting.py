@@ -21,7 +21,7 @@ from eval.fitting.rankings import Sought, _targets, headlines, questions, rank
 from eval.headlines import Headline, HeadlineBenchmark
 from index.documents import Document
 from index.embedding.centring import load_centring
-from index.reader import Passage
+from index.passages import Passage
 from index.settings import IndexSettings
 from index.text.language import Language
 from index.text.spans import Span

@@ -1,7 +1,8 @@
 """Questions put to an opened index by hand, group by group."""
 
 from index.embedding.protocol import FloatMatrix
-from index.reader import Filters, IndexView
+from index.filters import Filters
+from index.reader import IndexView
 from index.term_index import Alternatives
 from index.text.analysis import analyse
 from index.text.language import Language

@@ -104,7 +104,7 @@ def test_what_is_no_whole_backup_is_refused_and_leaves_nothing(
         restore(file, tmp_path / "new")
 
     assert not (tmp_path / "new" / "catalog.sqlite").exists()
-    assert not [*(tmp_path / "new").glob(".restore-*")]
+    assert not [*(tmp_path / "new").glob(".restore*")]
 
 
 def test_where_nothing_can_be_written_or_read_it_is_said(
@@ -132,3 +132,34 @@ def test_a_damaged_snapshot_in_a_backup_is_found(folder: DataFolder, tmp_path: P
 
     other = fake_folder(tmp_path / "new")
     assert [fault for fault in verify_data(other.catalog, other.snapshots) if "vectors" in fault]
+
+
+def test_what_another_catalog_left_beside_is_not_read_as_changes(
+    folder: DataFolder, tmp_path: Path
+) -> None:
+    ingest(folder, A)
+    back_up(folder.catalog, folder.snapshots, tmp_path / "backup.tar")
+    new = tmp_path / "new"
+    new.mkdir()
+    for kind in ("-wal", "-shm"):
+        (new / f"catalog.sqlite{kind}").write_bytes(b"of another catalog")
+
+    restore(tmp_path / "backup.tar", new)
+
+    with fake_folder(new).catalog.reading() as connection:
+        assert connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
+    assert found(fake_folder(new)) == ["a"]
+
+
+def test_a_damaged_catalog_is_told_of_by_its_backup(folder: DataFolder, tmp_path: Path) -> None:
+    ingest(folder, A)
+    copy = tmp_path / "copy"
+    shutil.copytree(folder.catalog.data_dir, copy)
+    broken = fake_folder(copy)
+    for file in copy.glob("catalog.sqlite*"):
+        file.write_bytes(b"nothing of the kind " * 500)
+
+    with pytest.raises(Damaged, match="catalog"):
+        back_up(broken.catalog, broken.snapshots, tmp_path / "backup.tar")
+
+    assert not (tmp_path / "backup.tar").exists()

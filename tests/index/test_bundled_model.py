@@ -199,49 +199,6 @@ def test_the_first_use_converts_and_says_so(small_model: SmallModel, tmp_path: P
     assert small_model.written == 1
 
 
-def made_by_an_earlier_version(folder: Path) -> dict[str, str]:
-    """Leave the folder as it was before there was a graph in it; return its checksums."""
-    checksums: dict[str, str] = json.loads((folder / "checksums.json").read_text())
-    del checksums[SmallModel.GRAPH]
-    (folder / "checksums.json").write_text(json.dumps(checksums))
-    (folder / SmallModel.GRAPH).unlink()
-    return checksums
-
-
-@pytest.mark.parametrize("left", [None, "half a graph"])
-def test_a_folder_of_an_earlier_version_is_completed_once(
-    small_model: SmallModel, tmp_path: Path, left: str | None
-) -> None:
-    folder = bundled_folder(BASE_SPEC, tmp_path)
-    whole = (folder / "checksums.json").read_bytes()
-    before = made_by_an_earlier_version(folder)
-    if left is not None:  # by a start that was broken off
-        (folder / SmallModel.GRAPH).write_text(left)
-    told: list[str] = []
-
-    bundled_folder(BASE_SPEC, tmp_path, lambda: told.append("once"))
-    bundled_folder(BASE_SPEC, tmp_path, lambda: told.append("again"))
-
-    assert told == ["once"]
-    assert small_model.written == 1
-    assert (folder / "checksums.json").read_bytes() == whole
-    assert before.items() <= json.loads(whole).items()
-    assert (folder / SmallModel.GRAPH).read_bytes() == small_model.graph_of(folder)
-
-
-def test_a_damaged_folder_of_an_earlier_version_is_not_completed(
-    small_model: SmallModel, tmp_path: Path
-) -> None:
-    folder = bundled_folder(BASE_SPEC, tmp_path)
-    made_by_an_earlier_version(folder)
-    (folder / "model.safetensors").write_text("another")
-
-    with pytest.raises(Damaged):
-        bundled_folder(BASE_SPEC, tmp_path)
-
-    assert not (folder / SmallModel.GRAPH).exists()
-
-
 def test_many_first_uses_at_once_convert_once(small_model: SmallModel, tmp_path: Path) -> None:
     folders: list[Path] = []
     threads = [

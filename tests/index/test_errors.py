@@ -16,6 +16,7 @@ TREE = {
     "SnapshotMismatch": "Conflict",
     "Damaged": "YauapError",
     "Unavailable": "YauapError",
+    "CannotWrite": "Unavailable",
 }
 
 

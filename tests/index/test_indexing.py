@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from index.embedding.protocol import FloatMatrix
 from index.errors import Gone, InvalidInput, NotFound, Unavailable
+from index.filters import Filters
 from index.folder import DataFolder
 from index.library import decode_cursor, encode_cursor
-from index.reader import Filters
 from index.snapshot import verify_data
 from index.text.normalise import stored_text
 from tests.fakes import FakeEmbedder, fake_centring, fake_folder, ingest

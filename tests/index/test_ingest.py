@@ -9,7 +9,7 @@ import pytest
 from index.errors import InvalidInput
 from index.folder import DataFolder
 from index.ingest import accept_files, column_map, prune
-from index.jobs import JobRecord
+from index.job_records import JobRecord
 from index.readers import list_files
 from tests.fakes import fake_folder
 
@@ -154,3 +154,16 @@ def test_other_writers_are_not_held_up_while_files_are_read(
     accept_files(folder, list_files([given]).files, progress=delete_between)
 
     assert ids(folder) == ["b.txt"]
+
+
+def test_a_job_is_not_queued_unless_its_files_are_remembered_with_it(
+    folder: DataFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cut_short(connection: object, read: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(folder.origins, "remember", cut_short)
+    with pytest.raises(KeyboardInterrupt):
+        accept_files(folder, list_files([files(tmp_path / "in", a_txt="а")]).files)
+
+    assert folder.jobs.oldest_open() is None

@@ -1,12 +1,15 @@
 """The queue: what was accepted stays accepted, and each document has its outcome."""
 
+import dataclasses
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from index import build
+from index import build, staging
 from index.errors import Conflict, InvalidDocument, NotFound
 from index.folder import DataFolder
+from index.job_records import JobRecord
 from index.jobs import Jobs
 from index.readers import Unreadable
 from index.snapshot import Snapshots, verify_data
@@ -106,6 +109,33 @@ def test_progress_is_told_until_all_is_done(folder: DataFolder) -> None:
     folder.indexer.run_until(job_id, lambda job: told.append((job.state, job.staged, job.done)))
 
     assert told == [("queued", 0, 0), ("running", 3, 0), ("succeeded", 0, 3)]
+
+
+def test_progress_says_chunks_and_how_long_the_rest_takes(
+    folder: DataFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(staging, "_CHARACTERS_AT_A_TIME", 1)
+    text = "Өфөлә яңы мәктәп асылды. " * 20
+    told: list[JobRecord] = []
+    documents = [{"id": i, "text": text + i} for i in "abcd"]
+
+    done = folder.indexer.run_until(
+        folder.jobs.accept([*documents, {"text": 1}], 1000), told.append
+    )
+
+    assert [job.ready for job in told] == [1, 2, 3, 4, 5, 5]  # what cannot be used is ready at once
+    assert [job.chunks for job in told] == [n * done.chunks // 4 for n in (0, 1, 2, 3, 4, 4)]
+    assert done.chunks == folder.library.census().chunks
+    begun, *running, finished = told
+    assert begun.seconds_left is finished.seconds_left is None
+    assert all(job.seconds_left is not None for job in running)
+    passed = 10.0
+    half = dataclasses.replace(
+        running[1],
+        resumed_at=(datetime.now(UTC) - timedelta(seconds=passed)).isoformat(),
+        resumed_characters=running[0].characters_ready,
+    )
+    assert half.seconds_left == pytest.approx(2 * passed, rel=0.1)  # one in ten seconds, two left
 
 
 def test_a_job_is_refused_as_a_whole_when_its_documents_cannot_be_read(folder: DataFolder) -> None:

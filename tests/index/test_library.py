@@ -1,7 +1,7 @@
 """Finding documents by name, and what is read of one."""
 
+from index.filters import Filters
 from index.folder import DataFolder
-from index.reader import Filters
 from tests.fakes import ingest
 
 

@@ -9,8 +9,10 @@ import numpy as np
 import pytest
 
 from index.errors import Damaged
+from index.filters import Filters
 from index.folder import DataFolder
-from index.reader import EMPTY_VERSION, Filters, Group, IndexView, Passage
+from index.passages import Passage
+from index.reader import EMPTY_VERSION, Group, IndexView
 from index.text.spans import Span
 from tests.fakes import FakeEmbedder, fake_folder, ingest
 from tests.index.searching import ALL, asked, dense, lexical

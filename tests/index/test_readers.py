@@ -134,6 +134,15 @@ def test_broken_lines_fail_alone_with_their_numbers(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("encoding", ["cp1251", "koi8-r", "cp866", "utf-16", "utf-8-sig"])
+def test_all_lines_are_in_the_encoding_of_their_file(tmp_path: Path, encoding: str) -> None:
+    lines = [*(f"Мост через реку Белую открыли в {n} году." for n in range(1990, 2020)), "Ёж", "до"]
+    written = "\n".join(json.dumps({"text": line}, ensure_ascii=False) for line in lines)
+    write(tmp_path, a_jsonl=written.encode(encoding))
+
+    assert read(tmp_path) == [{"text": line} for line in lines]
+
+
 @pytest.mark.parametrize("end", ["\n", ""])
 def test_deep_nesting_and_giant_numbers_fail_alone(tmp_path: Path, end: str) -> None:
     deep, number = "[" * 200_000, "9" * 10_000

@@ -31,6 +31,9 @@ class NumpyIndex:
     def ids(self) -> Ids:
         return self._ids
 
+    def matrix(self) -> FloatMatrix:
+        return self._vectors
+
     def search(
         self, query: FloatMatrix, count: int, among: Ids | None = None, without: Iterable[int] = ()
     ) -> tuple[Ids, Scores]:

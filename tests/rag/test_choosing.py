@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from index.reader import Passage
+from index.passages import Passage
 from index.text.language import detect_language
 from index.text.spans import Span
 from rag.choosing import choose, contradict, same_fact

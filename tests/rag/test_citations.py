@@ -8,8 +8,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from index.filters import Filters
 from index.folder import DataFolder
-from index.reader import Filters, Passage
+from index.passages import Passage
 from index.text.sentences import sentence_spans
 from index.text.spans import Span
 from rag.citations import _clipped, cite

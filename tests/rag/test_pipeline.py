@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from index.filters import Filters
 from index.folder import DataFolder
 from index.messages import message
-from index.reader import Filters, IndexView
+from index.reader import IndexView
 from index.text.sentences import sentence_spans
 from index.text.spans import Span
 from rag.fact_wording import AnswerLanguage

@@ -30,6 +30,14 @@ class Scores(Exactly):
     lexical: float
 
 
+class Relative(Exactly):
+    document_id: str
+    title: str | None
+    language: TextLanguage
+    url: str | None
+    certain: bool
+
+
 class Hit(Exactly):
     document_id: str
     document_version: Annotated[int, Field(ge=1)]
@@ -44,6 +52,9 @@ class Hit(Exactly):
     score: float
     scores: Scores
     highlights: list[Highlight]
+    page: Annotated[int, Field(ge=1)] | None
+    duplicates: list[Relative]
+    translations: list[Relative]
 
 
 class Citation(Exactly):
@@ -125,6 +136,8 @@ class ListedDocument(Exactly):
 class Document(ListedDocument):
     metadata: dict[str, str | int | float | bool]
     translation_of: str | None
+    duplicates: list[Relative]
+    translations: list[Relative]
 
 
 class DocumentPage(Exactly):
@@ -155,6 +168,9 @@ class Job(Exactly):
     index_version: str | None
     created_at: Time
     finished_at: Time | None
+    ready: Count
+    chunks: Count
+    seconds_left: Annotated[float, Field(ge=0)] | None
 
 
 class Accepted(Exactly):
@@ -204,12 +220,22 @@ class Limits(Exactly):
     document_bytes: int
 
 
+class Condition(Exactly):
+    published_at: Time | None
+    disk_bytes: Count
+    index_bytes: Count
+    free_bytes: Count
+    process_bytes: Count
+    compaction_due: bool
+
+
 class Information(Exactly):
     version: str
     embedding_model: Model
     index_version: str
     counts: Counts
     limits: Limits
+    index: Condition | None
 
 
 class Status(Exactly):

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from index.catalog import Catalog
 from index.errors import InvalidInput, NotFound
+from index.filters import Filters
 from index.messages import MESSAGE_LANGUAGES, message
-from index.reader import Filters
 from service.access import required_scope
 from service.app import create_app
 from service.keys import SCOPES, Keys

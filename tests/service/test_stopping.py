@@ -75,7 +75,7 @@ def test_a_job_under_way_goes_on_at_the_next_start(
     folder = fake_folder(tmp_path / "data")
     documents = [{"id": str(n), "text": f"Мёд номер {n}. " * 20} for n in range(_DOCUMENTS)]
     job = folder.jobs.accept(documents, 10_000)
-    worker = Worker(folder.indexer, Compaction(folder.indexer))
+    worker = Worker(folder.indexer, folder.index, Compaction(folder.indexer))
     worker.start()
     assert begun.wait(20)
     stopping = threading.Thread(target=worker.stop)
@@ -86,7 +86,7 @@ def test_a_job_under_way_goes_on_at_the_next_start(
     assert left.state in OPEN_STATES
     assert 0 < left.staged < _DOCUMENTS
 
-    again = Worker(folder.indexer, Compaction(folder.indexer))
+    again = Worker(folder.indexer, folder.index, Compaction(folder.indexer))
     again.start()
     wait_for(lambda: folder.jobs.get(job).finished_at, "the job")
     again.stop()

@@ -7,8 +7,8 @@ from pydantic import ValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 
+from index.filters import Filters
 from index.library import decode_cursor, encode_cursor
-from index.reader import Filters
 from index.readers.formats import SUFFIXES
 from index.text.sentences import sentence_spans
 from service.access import Caller

@@ -2,6 +2,8 @@
 
 import io
 import os
+import signal
+import time
 import zipfile
 from dataclasses import replace
 from functools import partial
@@ -68,6 +70,8 @@ HOSTILE: dict[str, tuple[bytes, str]] = {
     "garbage.zip": (b"PK\3\4" + os.urandom(300), "malformed"),
     "cut.zip": (making.zipped({"a.txt": RU})[:-30], "malformed"),
     "nothing.zip": (making.zipped({"a.png": b"x", "b/": b""}), "archive_empty"),
+    "open-quote.csv": (b'id,"text\n1,2\n', "row"),
+    "two-texts.csv": (b"text,id,text\na,1,b\n", "same_column"),
     "no-text.csv": ("заголовок;содержание\nа;б\n".encode(), "no_text_column"),
 }
 
@@ -76,7 +80,9 @@ def test_a_bad_file_fails_alone_with_its_reason() -> None:
     given = read({**{name: data for name, (data, _) in HOSTILE.items()}, **GOOD})
 
     refused = [(x.document, x.error.key) for x in given if isinstance(x, Unreadable)]
-    assert dict(refused) == {name: f"document.{key}" for name, (_, key) in HOSTILE.items()}
+    assert {name.partition(":")[0]: key for name, key in refused} == {
+        name: f"document.{key}" for name, (_, key) in HOSTILE.items()
+    }
     assert len(refused) == len(HOSTILE)
     assert len(given) == len(HOSTILE) + 1
     assert isinstance(given[-1], dict)
@@ -100,6 +106,31 @@ def test_a_bad_file_of_an_archive_fails_alone() -> None:
     ]
     damaged = wrong_sum(making.zipped({"a.txt": RU}, zipfile.ZIP_STORED))
     assert refusals({"z.zip": damaged}) == [("z.zip/a.txt", "document.malformed")]
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_damaged_entry_fails_alone_however_it_was_packed(method: int) -> None:
+    whole = making.zipped({"a.txt": RU * 50, "b.txt": BA}, method)
+    damaged = bytearray(whole)
+    damaged[60:90] = bytes(30)
+
+    given = read({"z.zip": bytes(damaged)})
+
+    assert [x.document if isinstance(x, Unreadable) else x["id"] for x in given] == [
+        "z.zip/a.txt",
+        "z.zip/b.txt",
+    ]
+    assert [isinstance(x, Unreadable) for x in given] == [True, False]
+    assert [x["text"] for x in read({"y.zip": whole}) if isinstance(x, dict)] == [RU * 50, BA]
+
+
+def test_an_empty_chapter_of_a_book_is_passed_over() -> None:
+    book = making.book({"cover.html": " ", "a.html": f"<p>{RU}</p>"}, "")
+
+    (fields,) = read({"a.epub": book})
+
+    assert isinstance(fields, dict)
+    assert fields["text"] == " ".join(RU.split())  # and without a declaration it is UTF-8
 
 
 BOMB = making.zipped({"zeros.txt": b"0" * 30_000_000})
@@ -195,6 +226,57 @@ def test_the_worker_knows_no_secret_and_takes_no_module_from_where_it_stands(
 
     assert b"t0p5ecret" not in environment
     assert _children() == []
+
+
+def test_a_parser_that_somebody_ends_is_told_of_and_another_reads_on() -> None:
+    """Between two files it is as if nothing had been; over a file, that file fails."""
+    names = ("a.docx", "b.docx", "c.docx")
+    opened: list[str] = []
+
+    def open_file(name: str) -> io.BytesIO:
+        first = name not in opened
+        opened.append(name)
+        if name == "b.docx" and first:  # the process is there and waits
+            _end_child()
+        return io.BytesIO(GOOD["good.docx"])
+
+    given = read_files([File(name, partial(open_file, name)) for name in names], LIMITS)
+
+    assert [x["id"] if isinstance(x, dict) else x for x in given] == [*names]
+
+
+def test_a_parser_that_is_killed_over_a_file_says_so() -> None:
+    slow = making.zipped({"a.txt": RU, "b.html": "<table>" + "<tr><td>а</td></tr>" * 50_000})
+    files = {"x.zip": slow, **GOOD}
+    given = read_files([File(n, partial(io.BytesIO, data)) for n, data in files.items()], LIMITS)
+
+    assert isinstance(next(given), dict)
+    _end_child()
+    killed, *_, good = given
+
+    assert isinstance(killed, Unreadable)
+    assert killed.document in ("x.zip", "x.zip/b.html")  # the page was begun, or not yet
+    assert killed.error.key == "document.parser"
+    assert isinstance(good, dict)
+
+
+def test_who_uses_what_was_read_may_take_their_time() -> None:
+    rows = "".join(f"{n},Текст {n}\n" for n in range(3))
+    archive = making.zipped({"a.csv": "id,text\n" + rows})
+    given = read_files(
+        [File("a.zip", partial(io.BytesIO, archive))], replace(LIMITS, parse_seconds=1)
+    )
+    taken = []
+    for one in given:
+        taken.append(one["id"] if isinstance(one, dict) else one.error.key)
+        time.sleep(0.6)  # longer in all than the limit
+
+    assert taken == ["0", "1", "2"]
+
+
+def _end_child() -> None:
+    (child,) = _children()
+    os.kill(child, signal.SIGKILL)
 
 
 def _children() -> list[int]:

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from index.errors import SnapshotMismatch
+from index.filters import Filters
 from index.folder import DataFolder
-from index.reader import Filters
 from index.snapshot import BuildSpec
 from tests.fakes import FAKE_SPEC, FakeEmbedder, fake_centring, fake_folder, ingest
 from tests.index.snapshot.published import DOCUMENTS, faults, found, published

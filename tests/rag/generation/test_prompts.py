@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.reader import Passage
+from index.passages import Passage
 from index.text.sentences import sentence_spans
 from index.text.spans import Span
 from rag.evidence import FEATURES, Candidate

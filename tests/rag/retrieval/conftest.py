@@ -5,8 +5,10 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
+from index.filters import Filters
 from index.folder import DataFolder
-from index.reader import Filters, IndexView, Passage
+from index.passages import Passage
+from index.reader import IndexView
 from tests.fakes import fake_folder, ingest
 from tests.rag.retrieval.library import documents
 

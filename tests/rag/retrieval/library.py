@@ -6,7 +6,9 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from index.reader import Filters, IndexView, Passage
+from index.filters import Filters
+from index.passages import Passage
+from index.reader import IndexView
 from index.text.analysis import analyse
 from rag.fusion import load_fusion
 from rag.query import Query

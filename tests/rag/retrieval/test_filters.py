@@ -5,7 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.reader import Filters, IndexView, Passage
+from index.filters import Filters
+from index.passages import Passage
+from index.reader import IndexView
 from rag.retrieval import Mode
 from tests.rag.queries import read_query
 from tests.rag.retrieval.library import (

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index.filters import Filters
 from index.folder import DataFolder
-from index.reader import Filters, IndexView
+from index.reader import IndexView
 from index.text.analysis import analyse
 from index.text.language import Language
 from rag.retrieval import Mode

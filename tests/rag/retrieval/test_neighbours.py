@@ -2,8 +2,9 @@
 
 import pytest
 
+from index.filters import Filters
 from index.folder import DataFolder
-from index.reader import Filters, IndexView
+from index.reader import IndexView
 from rag.retrieval import with_neighbours
 from tests.fakes import ingest
 from tests.rag.queries import read_query

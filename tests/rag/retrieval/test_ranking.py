@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index.filters import Filters
 from index.folder import DataFolder
-from index.reader import Filters, IndexView, Passage
+from index.passages import Passage
+from index.reader import IndexView
 from rag.fusion import FUSED, load_fusion
 from rag.retrieval import Hit, Mode, find
 from tests.fakes import ingest

@@ -1,0 +1,67 @@
+"""Passages: live chunks, as the catalog tells of them."""
+
+import sqlite3
+from dataclasses import dataclass
+
+from index.text.language import Language
+from index.text.spans import Span
+
+# Pages are parted by form feeds; a document that says how many it has is one that has them.
+_PASSAGE = """
+SELECT c.id, c.document_id, c.version, v.title, v.url, c.language, v.published_at, v.source,
+    c.start, c."end", k.cluster,
+    substr(v.text, c.start + 1, c."end" - c.start) AS text,
+    CASE WHEN json_extract(v.metadata, '$.pages')
+        = 1 + length(v.text) - length(replace(v.text, char(12), ''))
+    THEN 1 + c.start - length(replace(substr(v.text, 1, c.start), char(12), '')) END AS page
+FROM chunks c
+JOIN documents d ON d.id = c.document_id AND d.version = c.version AND NOT d.deleted
+JOIN versions v ON v.document_id = d.id AND v.version = d.version
+LEFT JOIN clusters k ON k.document_id = v.document_id AND k.version = v.version
+WHERE c.id = ?
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A live chunk with what is known of its document. ``span`` stands in the document's text.
+
+    Documents of one ``cluster`` say nearly the same. ``page`` is where it begins, counted from 1,
+    in formats that have pages.
+    """
+
+    chunk_id: int
+    document_id: str
+    document_version: int
+    title: str | None
+    url: str | None
+    language: Language
+    published_at: str | None
+    source: str | None
+    span: Span
+    text: str
+    cluster: int | None = None
+    page: int | None = None
+
+
+def passage(connection: sqlite3.Connection, chunk_id: int) -> Passage | None:
+    """Return a live passage, None where there is none of that id."""
+    row = connection.execute(_PASSAGE, (chunk_id,)).fetchone()
+    return None if row is None else _passage(row)
+
+
+def _passage(row: sqlite3.Row) -> Passage:
+    return Passage(
+        chunk_id=row["id"],
+        document_id=row["document_id"],
+        document_version=row["version"],
+        title=row["title"],
+        url=row["url"],
+        language=row["language"],
+        published_at=row["published_at"],
+        source=row["source"],
+        span=Span(row["start"], row["end"]),
+        text=row["text"],
+        cluster=row["cluster"],
+        page=row["page"],
+    )
