@@ -16,8 +16,14 @@ from numpy.typing import NDArray
 
 from rag.evidence import FEATURES, Candidate
 
-CONFIDENCE_FEATURES = ("score", "margin", *FEATURES)
-LARGEST_MARGIN = 4.0
+CONFIDENCE_FEATURES = (
+    "score",  # of the sentence model
+    "margin",  # to the second best
+    "covered_fact",  # coverage where it holds what is asked for: the plainest of answers
+    *FEATURES,
+)
+_COVERAGE, _EXPECTED_FACT = FEATURES.index("coverage"), FEATURES.index("expected_fact")
+_LARGEST_MARGIN = 4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +62,21 @@ def ranked(candidates: Sequence[Candidate], weights: Weights) -> list[Scored]:
     )
 
 
-def confidence_features(best_first: Sequence[Scored]) -> NDArray[np.float64]:
-    """Return the features of the confidence model, shape (len(CONFIDENCE_FEATURES),)."""
-    best = best_first[0]
-    margin = best.score - best_first[1].score if len(best_first) > 1 else LARGEST_MARGIN
-    return np.array([best.score, min(margin, LARGEST_MARGIN), *best.candidate.features])
+def confidence_features(
+    best_features: NDArray[np.float64], best: float, second: float | None
+) -> NDArray[np.float64]:
+    """Return the features of the confidence model, shape (len(CONFIDENCE_FEATURES),).
+
+    Takes those of the best sentence, (len(FEATURES),), its score and that of the next one.
+    """
+    margin = _LARGEST_MARGIN if second is None else min(best - second, _LARGEST_MARGIN)
+    covered_fact = best_features[_COVERAGE] * best_features[_EXPECTED_FACT]
+    return np.array([best, margin, covered_fact, *best_features])
 
 
 def confidence(best_first: Sequence[Scored], weights: Weights) -> float:
     """Return the probability that the best sentences answer."""
-    logit = float(confidence_features(best_first) @ weights.confidence) + weights.bias
+    second = best_first[1].score if len(best_first) > 1 else None
+    row = confidence_features(best_first[0].candidate.features, best_first[0].score, second)
+    logit = float(row @ weights.confidence) + weights.bias
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))

@@ -18,11 +18,12 @@ from sklearn.linear_model import LogisticRegression
 from eval.fitting.examples import Example
 from eval.refusals import Outcomes, calibration_error
 from rag.choosing import AS_LIKELY, MOST
-from rag.scoring import LARGEST_MARGIN
+from rag.scoring import confidence_features
 
 _FOLDS = 5
 _SEED = 0
 _PENALTY = 1e-3
+_STRENGTH = 0.03
 # Questions of XQuAD have one paragraph each and no near-misses: they teach which sentence answers,
 # at half weight, but not how sure to be.
 _SENTENCE_WEIGHT = {"xquad": 0.5}
@@ -31,7 +32,7 @@ _NOT_FOR_CONFIDENCE = frozenset({"xquad"})
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """Weights of the sentence model (f,) and of the confidence model (f + 2,) with its bias."""
+    """Weights of the sentence model (f,) and of the confidence model with its bias."""
 
     sentence: NDArray[np.float64]
     confidence: NDArray[np.float64]
@@ -41,9 +42,9 @@ class Fitted:
         """Return the candidates best first, and the features of the confidence model."""
         scores = example.features @ self.sentence
         order = np.argsort(-scores, kind="stable")
-        second = scores[order[1]] if len(order) > 1 else -np.inf
-        margin = min(float(scores[order[0]] - second), LARGEST_MARGIN)
-        return order, np.concatenate([[scores[order[0]], margin], example.features[order[0]]])
+        second = float(scores[order[1]]) if len(order) > 1 else None
+        best = confidence_features(example.features[order[0]], float(scores[order[0]]), second)
+        return order, best
 
     def confidence_of(self, example: Example) -> float:
         """Return the probability that a sentence answers of those that are quoted."""
@@ -65,8 +66,8 @@ def fit(examples: Sequence[Example]) -> Fitted:
             if example.source not in _NOT_FOR_CONFIDENCE:
                 rows.append(half.order(example)[1])
                 right.append(half.is_right(example))
-    sure = LogisticRegression(C=0.3, max_iter=5000).fit(np.array(rows), np.array(right))
-    return Fitted(_listwise(examples), sure.coef_[0], float(sure.intercept_[0]))
+    confidence, bias = _logistic(np.array(rows), np.array(right))
+    return Fitted(_listwise(examples), confidence, bias)
 
 
 def held_out(examples: Sequence[Example]) -> list[tuple[Example, Fitted]]:
@@ -118,6 +119,16 @@ def _outcomes(pairs: Sequence[tuple[Example, Fitted]]) -> Outcomes:
 
 def _share(values: Sequence[bool]) -> float | None:
     return round(sum(values) / len(values), 3) if values else None
+
+
+def _logistic(
+    rows: NDArray[np.float64], right: NDArray[np.bool_]
+) -> tuple[NDArray[np.float64], float]:
+    """Return weights (f,) and the bias; the penalty does not depend on the scale of a feature."""
+    scale = rows.std(axis=0) + 1e-6
+    mean = rows.mean(axis=0) / scale
+    model = LogisticRegression(C=_STRENGTH, max_iter=5000).fit(rows / scale - mean, right)
+    return model.coef_[0] / scale, float(model.intercept_[0] - model.coef_[0] @ mean)
 
 
 def _listwise(examples: Sequence[Example]) -> NDArray[np.float64]:
