@@ -1,5 +1,7 @@
 """The condition of a data folder: its size, its age, and whether it should be compacted."""
 
+import os
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,11 +50,9 @@ def condition(catalog: Catalog, snapshots: Snapshots) -> Condition:
 def _size(folder: Path) -> int:
     """Return the bytes of all files below a folder; snapshots share some, which count once."""
     sizes = {}
-    for path in folder.rglob("*"):
-        try:
-            found = path.stat()
-        except FileNotFoundError:  # removed meanwhile
-            continue
-        if path.is_file():
-            sizes[found.st_dev, found.st_ino] = found.st_size
+    for place, _, names in os.walk(folder):  # passes over folders that are removed meanwhile
+        for name in names:
+            with suppress(FileNotFoundError):
+                found = Path(place, name).stat()
+                sizes[found.st_dev, found.st_ino] = found.st_size
     return sum(sizes.values())

@@ -1,7 +1,6 @@
 """What an operator sees of the index and does with keys: the same for the API and the console."""
 
-from contextlib import suppress
-
+from index.condition import condition
 from index.errors import Conflict, YauapError
 from index.folder import DataFolder
 from index.messages import MessageLanguage
@@ -26,7 +25,7 @@ def index_out(state: ServiceState, language: MessageLanguage) -> IndexOut:
         embedding_model=model_out(folder),
         counts=counts_out(folder.library.census()),
         deleted_chunks=folder.library.awaiting_compaction(),
-        bytes=_bytes(folder),
+        bytes=condition(folder.catalog, folder.snapshots).disk_bytes,
         compaction=compaction_out(state, language),
     )
 
@@ -71,13 +70,3 @@ def key_out(key: Key) -> KeyOut:
         expires_at=key.expires_at,
         revoked_at=key.revoked_at,
     )
-
-
-def _bytes(folder: DataFolder) -> int:
-    """Return the size of catalog and snapshots on disk."""
-    total, data_dir = 0, folder.catalog.data_dir
-    for pattern in ("catalog.sqlite*", "snapshots/**/*"):
-        for file in data_dir.glob(pattern):
-            with suppress(FileNotFoundError):  # removed meanwhile by a publication
-                total += file.stat().st_size if file.is_file() else 0
-    return total

@@ -527,7 +527,7 @@ class CompactionOut(BaseModel):
 class IndexOut(BaseModel):
     """``GET /v1/admin/index``. ``reason`` says why the index cannot be searched, where it cannot.
 
-    ``deleted_chunks`` wait for a compaction; ``bytes`` are those of catalog and snapshots on disk.
+    ``deleted_chunks`` wait for a compaction; ``bytes`` are those of the data folder on disk.
     """
 
     index_version: str

@@ -18,7 +18,7 @@ _CHARACTERS = 20_000  # of each, from its beginning
 _EACH = 5  # candidates of a document
 _ASKED = 12  # candidates asked at most: it takes as long as so many questions
 _OFFERED = 3  # of each language
-_SURE = 0.7
+_SURE = 0.6
 
 _Key = tuple[tuple[str, int], str]
 

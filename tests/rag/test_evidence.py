@@ -239,7 +239,9 @@ def test_confidence_is_the_logistic_of_its_features(view: IndexView) -> None:
     learned = replace(weights(), confidence=np.eye(len(CONFIDENCE_FEATURES))[margin], bias=-1.0)
 
     expected = best_first[0].score - best_first[1].score
-    assert confidence_features(best_first)[margin] == pytest.approx(expected)
+    best, second = best_first[0], best_first[1]
+    row = confidence_features(best.candidate.features, best.score, second.score)
+    assert row[margin] == pytest.approx(expected)
     assert confidence(best_first, learned) == pytest.approx(1 / (1 + np.exp(1 - expected)))
 
 

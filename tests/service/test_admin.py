@@ -151,7 +151,7 @@ def test_a_backup_is_whole_and_leaves_nothing_behind(
     restore(file, tmp_path / "restored")
     library = Library(Catalog(tmp_path / "restored"))
     assert [record.id for record in library.page(None, 10)] == ["closed", "open"]
-    assert not list(honey_folder.glob(".backup*"))
+    assert not list(honey_folder.glob(".backup-*"))
 
 
 def test_keys_are_made_listed_and_revoked(client: httpx.Client, keys: Keys) -> None:

@@ -251,7 +251,7 @@ def test_a_backup_is_a_file_that_can_be_put_back(
     restore(file, tmp_path / "restored")
     texts = Library(Catalog(tmp_path / "restored"))
     assert texts.text("open") == "Бал тәмле. Мёд сладкий."
-    assert not list(honey_folder.glob(".backup*"))
+    assert not list(honey_folder.glob(".backup-*"))
 
 
 def test_a_key_is_made_shown_once_and_revoked(console: Console, keys: Keys) -> None:

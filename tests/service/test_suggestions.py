@@ -33,7 +33,7 @@ def test_suggestions_are_answered_by_the_documents(service: Service) -> None:
     for one in given:
         answer = service.ask(one["question"], language=one["language"])
         assert answer["answered"]
-        assert answer["confidence"] >= 0.7
+        assert answer["confidence"] >= 0.6
 
 
 def test_suggestions_keep_within_a_key_and_follow_the_documents(

@@ -94,6 +94,7 @@ class Scripted:
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
+    request_queue_size = 64  # of a page with several widgets, all ask at once
     block_on_close = False  # a stream that nobody ends must not hold the test
     scripted: Scripted
 
