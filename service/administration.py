@@ -2,7 +2,6 @@
 
 from index.condition import condition
 from index.errors import Conflict, YauapError
-from index.folder import DataFolder
 from index.messages import MessageLanguage
 from service.information import counts_out, model_out
 from service.keys import Key, Keys
