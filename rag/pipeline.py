@@ -25,7 +25,7 @@ from rag.retrieval import Found, Hit, Mode, find, in_turn, retrieve
 from rag.scoring import Scored, Weights, confidence, ranked
 from rag.types import Answer, AnswerMode, Ask, Observer, Reason, WrittenBy
 
-_NOTHING_NEAR = 0.2  # less likely than this: nothing relevant, rather than not enough
+_NOTHING_NEAR = 0.15  # less likely than this: nothing relevant, rather than not enough
 _SURE_OF_LANGUAGE = 0.8
 
 

@@ -12,7 +12,7 @@ class AnswerSettings(IndexSettings):
     """How sure an answer must be, and which language model writes it, if any."""
 
     min_confidence: float = Field(
-        default=0.4,
+        default=0.37,
         ge=0,
         le=1,
         description="answers less likely right than this are refused",
