@@ -1,12 +1,14 @@
 """The widget in a real browser: how a question is asked, answered, stopped, rated and kept."""
 
 import json
+from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.service.browser.conftest import Reader, Visit, page_of
 from tests.service.browser.scripted import Scripted, answer, citation, hit, refusal
+from tests.service.commands import wait_for
 
 pytestmark = pytest.mark.browser
 
@@ -117,8 +119,12 @@ def test_an_answer_is_rated(reader: Reader, site: Scripted) -> None:
     turn.locator(".comment textarea").fill("Это другой музей.")
     turn.locator(".comment button").click()
     expect(turn.locator(".comment")).to_have_count(0)
-    given = [one.body for one in site.received if one.path == "/v1/feedback"]
-    assert given == [
+
+    def given() -> list[Any]:
+        return [one.body for one in site.received if one.path == "/v1/feedback"]
+
+    wait_for(lambda: len(given()) == 3, "the comment")
+    assert given() == [
         {"answer_id": "answer-1", "rating": 1},
         {"answer_id": "answer-1", "rating": -1},
         {"answer_id": "answer-1", "rating": -1, "comment": "Это другой музей."},
