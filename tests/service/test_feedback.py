@@ -15,22 +15,28 @@ from tests.service.test_problems import require_problem
 
 
 def test_feedback_becomes_draft_gold(service: Service, tmp_path: Path) -> None:
+    earlier = {kind: exported(service, *kind) for kind in ((), ("--rejected",))}
     right, refused, wrong = (service.ask(q) for q in (CAMPUSES, WEATHER, MODERATOR))
     for answer, rating in ((right, -1), (right, 1), (refused, 1), (wrong, -1)):
         body = {"answer_id": answer["id"], "rating": rating, "comment": "Не\nтак"}
         assert service.client.post("/v1/feedback", json=body).status_code == 204
-    exported = yauap("feedback", "export", data_dir=service.data_dir)
+    added = {kind: exported(service, *kind)[len(lines) :] for kind, lines in earlier.items()}
     file = tmp_path / "draft.jsonl"
-    file.write_text(exported.out, encoding="utf-8")
+    file.write_text("".join(added[()]), encoding="utf-8")
     first, second = read_gold([file])
     assert (first.text, first.answerable) == (right["question"], True)
     assert first.document_id == right["citations"][0]["document_id"]
     assert (second.text, second.answerable) == (refused["question"], False)
-    rejected = yauap("feedback", "export", "--rejected", data_dir=service.data_dir)
-    (line,) = map(json.loads, rejected.out.splitlines())
+    (line,) = map(json.loads, added["--rejected",])
     assert (line["question"], line["comment"]) == (wrong["question"], "Не\nтак")
     assert line["citations"] == wrong["citations"]
     assert line["index_version"] == wrong["index_version"]
+
+
+def exported(service: Service, *kind: str) -> list[str]:
+    """Return the lines of an export; other tests rate answers of the same service."""
+    out = yauap("feedback", "export", *kind, data_dir=service.data_dir).out
+    return out.splitlines(keepends=True)
 
 
 def test_feedback_on_an_unknown_answer_is_refused(service: Service) -> None:

@@ -135,12 +135,13 @@ def test_every_answer_is_as_specified_where_one_leads_to_another(
                 raise
 
     scenarios = settings(_QUIETLY, max_examples=10, stateful_step_count=10)
-    while followed.total() < CASES:
+    far = {"POST /v1/feedback", "GET /v1/jobs/{job_id}/events"}  # two links and more away
+    while followed.total() < CASES or (far - set(followed) and followed.total() < 20 * CASES):
         # What one scenario changed the next one finds, which Hypothesis takes amiss.
         with suppress(FlakyStrategyDefinition):
             Machine.run(settings=scenarios)
         assert wrong == []
-    assert {"POST /v1/feedback", "GET /v1/jobs/{job_id}/events"} <= set(followed)
+    assert far <= set(followed)
 
 
 def test_every_operation_has_examples_in_both_languages(client: httpx.Client) -> None:
