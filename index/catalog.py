@@ -17,7 +17,7 @@ from filelock import FileLock
 from index.errors import CannotWrite, Conflict, Damaged
 
 # What makes a catalog, in the order it was added: an older one takes the steps that it lacks.
-_STEPS = ("schema.sql", "schema_service.sql", "schema_relations.sql")
+_STEPS = ("schema.sql", "schema_service.sql", "schema_relations.sql", "schema_sections.sql")
 _FORMAT = len(_STEPS)
 
 # How many deletions there were: they change what is found without a new snapshot.

@@ -10,13 +10,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 from index.errors import InvalidDocument
+from index.sections import Sections, sections_of
 from index.text.encodings import without_mojibake
 from index.text.normalise import stored_text
 
 DECLARED_LANGUAGES = ("ba", "ru", "mixed", "other")
 
 _STRING_FIELDS = ("id", "title", "url", "source", "translation_of")
-FIELDS = frozenset((*_STRING_FIELDS, "text", "language", "published_at", "metadata"))
+FIELDS = frozenset((*_STRING_FIELDS, "text", "language", "published_at", "metadata", "sections"))
 _LONGEST_ID = 200
 _LONGEST_FIELD = 2000
 
@@ -38,6 +39,7 @@ class Document:
     source: str | None = None
     metadata: Mapping[str, Any] = field(default_factory=dict)
     translation_of: str | None = None
+    sections: Sections = ()
 
     @property
     def sha256(self) -> str:
@@ -59,9 +61,10 @@ class Document:
         text = fields.get("text")
         if not isinstance(text, str):
             raise InvalidDocument("document.no_text", document=name)
-        text = _checked_text(text, max_bytes, name)
+        given, text = text, _checked_text(text, max_bytes, name)
         strings = {key: _string(fields, key, name) for key in _STRING_FIELDS}
         metadata = _metadata(fields.get("metadata"), name)
+        sections = _sections(fields.get("sections"), given, text, name)
         published_at = _date(fields.get("published_at"), name)
         language = fields.get("language")
         if language is not None and language not in DECLARED_LANGUAGES:
@@ -79,6 +82,7 @@ class Document:
             source=strings["source"] or None,
             metadata=metadata,
             translation_of=strings["translation_of"],
+            sections=sections,
         )
 
 
@@ -153,6 +157,13 @@ def _metadata(value: object, name: str | None) -> dict[str, Any]:
     if len(json.dumps(repaired, ensure_ascii=False)) > 10 * _LONGEST_FIELD:
         raise InvalidDocument("document.metadata", document=name)
     return repaired
+
+
+def _sections(value: object, given: str, text: str, name: str | None) -> Sections:
+    try:
+        return () if value is None else sections_of(value, given, text)
+    except ValueError as error:
+        raise InvalidDocument("document.sections", document=name) from error
 
 
 def _is_scalar(value: object) -> bool:

@@ -10,6 +10,7 @@ from index.documents import composed_id
 from index.errors import Gone, InvalidInput, NotFound
 from index.filters import Filters, live_conditions
 from index.relations import Relatives, relatives
+from index.sections import Sections
 from index.text.analysis import fold
 from index.text.spans import Span
 
@@ -19,7 +20,7 @@ WHERE NOT d.deleted
 """
 _RECORD = """
 SELECT d.id, v.title, v.language, v.version, v.characters, v.url, v.published_at, v.source,
-    v.metadata, v.translation_of, v.updated_at, v.sha256,
+    v.metadata, v.translation_of, v.sections, v.updated_at, v.sha256,
     (SELECT count(*) FROM chunks c WHERE c.document_id = d.id AND c.version = v.version) AS chunks
 """
 
@@ -41,6 +42,7 @@ class DocumentRecord:
     source: str | None
     metadata: dict[str, Any]
     translation_of: str | None
+    sections: Sections
     updated_at: str
     sha256: str
 
@@ -222,7 +224,8 @@ class Library:
 
 
 def _record(row: sqlite3.Row) -> DocumentRecord:
-    return DocumentRecord(**{**dict(row), "metadata": json.loads(row["metadata"])})
+    parsed = {key: json.loads(row[key]) for key in ("metadata", "sections")}
+    return DocumentRecord(**{**dict(row), **parsed})
 
 
 def encode_cursor(value: str) -> str:

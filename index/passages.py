@@ -7,27 +7,46 @@ from index.text.language import Language
 from index.text.spans import Span
 
 # Pages are parted by form feeds; a document that says how many it has is one that has them.
-_PASSAGE = """
-SELECT c.id, c.document_id, c.version, v.title, v.url, c.language, v.published_at, v.source,
-    c.start, c."end", k.cluster,
-    substr(v.text, c.start + 1, c."end" - c.start) AS text,
+_PLACE = """
     CASE WHEN json_extract(v.metadata, '$.pages')
         = 1 + length(v.text) - length(replace(v.text, char(12), ''))
-    THEN 1 + c.start - length(replace(substr(v.text, 1, c.start), char(12), '')) END AS page
+    THEN 1 + {at} - length(replace(substr(v.text, 1, {at}), char(12), '')) END AS page,
+    (SELECT json_extract(value, '$[1]') FROM json_each(v.sections)
+        WHERE json_extract(value, '$[0]') <= {at} ORDER BY key DESC LIMIT 1) AS section
+"""
+_PASSAGE = f"""
+SELECT c.id, c.document_id, c.version, v.title, v.url, c.language, v.published_at, v.source,
+    c.start, c."end", k.cluster,
+    substr(v.text, c.start + 1, c."end" - c.start) AS text, {_PLACE.format(at="c.start")}
 FROM chunks c
 JOIN documents d ON d.id = c.document_id AND d.version = c.version AND NOT d.deleted
 JOIN versions v ON v.document_id = d.id AND v.version = d.version
 LEFT JOIN clusters k ON k.document_id = v.document_id AND k.version = v.version
 WHERE c.id = ?
 """
+_PLACE_OF = f"""
+SELECT {_PLACE.format(at="?1")} FROM documents d
+JOIN versions v ON v.document_id = d.id AND v.version = d.version
+WHERE d.id = ?2 AND d.version = ?3 AND NOT d.deleted
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in a document something begins, as a reader of the original would look for it.
+
+    ``page`` counts from 1, in formats that have pages; ``section`` is the nearest heading above.
+    """
+
+    page: int | None = None
+    section: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
     """A live chunk with what is known of its document. ``span`` stands in the document's text.
 
-    Documents of one ``cluster`` say nearly the same. ``page`` is where it begins, counted from 1,
-    in formats that have pages.
+    Documents of one ``cluster`` say nearly the same.
     """
 
     chunk_id: int
@@ -41,7 +60,13 @@ class Passage:
     span: Span
     text: str
     cluster: int | None = None
-    page: int | None = None
+    place: Place = Place()
+
+
+def place(connection: sqlite3.Connection, document_id: str, version: int, at: int) -> Place:
+    """Return where code point ``at`` of a live document stands."""
+    row = connection.execute(_PLACE_OF, (at, document_id, version)).fetchone()
+    return Place() if row is None else Place(row["page"], row["section"])
 
 
 def passage(connection: sqlite3.Connection, chunk_id: int) -> Passage | None:
@@ -63,5 +88,5 @@ def _passage(row: sqlite3.Row) -> Passage:
         span=Span(row["start"], row["end"]),
         text=row["text"],
         cluster=row["cluster"],
-        page=row["page"],
+        place=Place(row["page"], row["section"]),
     )

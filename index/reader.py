@@ -12,7 +12,7 @@ from index.catalog import DELETIONS, Catalog, get_state
 from index.embedding.protocol import FloatMatrix
 from index.errors import Damaged
 from index.filters import Filters, document_conditions
-from index.passages import Passage, passage
+from index.passages import Passage, Place, passage, place
 from index.relations import Relatives, relatives
 from index.snapshot import Snapshot, Snapshots
 from index.term_index import Alternatives
@@ -156,6 +156,10 @@ class IndexView:
             (span.start, len(span), document_id, version),
         ).fetchone()
         return "" if row is None else str(row[0])
+
+    def place(self, document_id: str, version: int, at: int) -> Place:
+        """Return where code point ``at`` of a live document stands."""
+        return place(self._connection, document_id, version, at)
 
     def neighbours(self, of: Passage, reach: int) -> list[Passage]:
         """Return the passages up to ``reach`` before and after one in its document."""

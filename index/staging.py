@@ -24,7 +24,7 @@ _TITLE_TOKENS = 48
 # What makes a version differ from the one before.
 _COMPARED = """
     title IS ? AND declared_language IS ? AND url IS ? AND published_at IS ? AND source IS ?
-    AND metadata IS ? AND translation_of IS ? AND sha256 IS ?
+    AND metadata IS ? AND translation_of IS ? AND sections IS ? AND sha256 IS ?
 """
 _VERSION = "SELECT title, text FROM versions WHERE document_id = ? AND version = ?"
 
@@ -147,7 +147,7 @@ def _values(document: Document) -> tuple[object, ...]:
     return (
         document.title, document.language, document.url, document.published_at, document.source,
         json.dumps(document.metadata, ensure_ascii=False, sort_keys=True), document.translation_of,
-        document.sha256,
+        json.dumps(document.sections, ensure_ascii=False), document.sha256,
     )  # fmt: skip
 
 
@@ -169,8 +169,9 @@ def _insert_version(connection: sqlite3.Connection, document: Document) -> int:
     version = (last or 0) + 1
     connection.execute(
         "INSERT INTO versions (title, declared_language, url, published_at, source, metadata, "
-        "translation_of, sha256, document_id, version, language, text, characters, updated_at) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "translation_of, sections, sha256, "
+        "document_id, version, language, text, characters, updated_at) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             *_values(document),
             document.id,

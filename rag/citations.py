@@ -39,6 +39,7 @@ def cite(
         quote=quote,
         before=view.text(document, version, Span(max(0, span.start - _CONTEXT), span.start)),
         after=view.text(document, version, Span(span.end, span.end + _CONTEXT)),
+        place=view.place(document, version, span.start),
     )
 
 

@@ -3,6 +3,7 @@
 import secrets
 import time
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from index.messages import message
 from index.text.spans import Span
@@ -59,8 +60,8 @@ class Draft:
             numbers = [citation.number for citation in part.citations]
             for citation in part.citations:
                 if citation.number > len(self._citations):
-                    self._citations.append(citation)
-                    self._observer.cited(citation)
+                    self._citations.append(self._with_translations(citation))
+                    self._observer.cited(self._citations[-1])
             space = " " if self._text else ""
             start = len(self._text) + len(space)
             self._say(f"{space}{part.words} {''.join(f'[{number}]' for number in numbers)}")
@@ -80,6 +81,11 @@ class Draft:
     def answered(self, version: str, sure: float) -> Answer:
         """Return the answer that was written."""
         return self._answer(None, version, sure)
+
+    def _with_translations(self, citation: Citation) -> Citation:
+        of = (h for h in self.hits if h.passage.document_id == citation.document_id)
+        hit = next(of, None)
+        return replace(citation, translations=hit.relatives.translations) if hit else citation
 
     def _say(self, text: str) -> None:
         self._text += text

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from index.filters import Filters
+from index.passages import Place
+from index.relations import Relative
 from index.text.spans import Span
 from rag.fact_wording import AnswerLanguage
 from rag.retrieval import Hit
@@ -39,7 +41,10 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A verified quotation: ``quote`` stands at ``span`` of the stored text, to the letter."""
+    """A verified quotation: ``quote`` stands at ``span`` of the stored text, to the letter.
+
+    ``translations`` are the versions of its document in the other language.
+    """
 
     number: int
     document_id: str
@@ -52,6 +57,8 @@ class Citation:
     quote: str
     before: str
     after: str
+    place: Place = Place()
+    translations: Sequence[Relative] = ()
 
 
 @dataclass(frozen=True, slots=True)

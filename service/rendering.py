@@ -22,6 +22,7 @@ from service.schemas import (
     JobOut,
     RelativeOut,
     ScoresOut,
+    SectionOut,
     SpanOut,
 )
 
@@ -43,7 +44,8 @@ def hit_out(hit: Hit) -> HitOut:
         score=hit.score,
         scores=ScoresOut(dense=hit.dense, lexical=hit.lexical),
         highlights=[SpanOut(start=span.start, end=span.end) for span in hit.highlights],
-        page=passage.page,
+        page=passage.place.page,
+        section=passage.place.section,
         duplicates=relatives_out(hit.relatives.duplicates),
         translations=relatives_out(hit.relatives.translations),
     )
@@ -83,6 +85,9 @@ def citation_out(citation: Citation) -> CitationOut:
         quote=citation.quote,
         before=citation.before,
         after=citation.after,
+        page=citation.place.page,
+        section=citation.place.section,
+        translations=relatives_out(citation.translations),
     )
 
 
@@ -134,6 +139,7 @@ def document_out(record: DocumentRecord, relatives: Relatives | None = None) -> 
         sha256=record.sha256,
         metadata=record.metadata,
         translation_of=record.translation_of,
+        sections=[SectionOut(start=start, title=title) for start, title in record.sections],
         duplicates=relatives_out(relatives.duplicates),
         translations=relatives_out(relatives.translations),
     )

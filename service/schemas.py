@@ -145,6 +145,10 @@ class DocumentIn(BaseModel):
     translation_of: Any = Field(
         default=None, description="id of the document in the other language"
     )
+    sections: Any = Field(
+        default=None,
+        description="list of {start, title}: the code point where each begins, and its heading",
+    )
 
 
 class DocumentsIn(Request):
@@ -181,7 +185,7 @@ class RelativeOut(BaseModel):
 
 
 class HitOut(BaseModel):
-    """A passage that was found; ``page`` counts from 1, in formats that have pages."""
+    """A passage that was found, on which page (from 1) and under which heading it begins."""
 
     document_id: str
     document_version: int
@@ -197,12 +201,16 @@ class HitOut(BaseModel):
     scores: ScoresOut
     highlights: list[SpanOut]
     page: int | None = None
+    section: str | None = None
     duplicates: list[RelativeOut] = []
     translations: list[RelativeOut] = []
 
 
 class CitationOut(BaseModel):
-    """A verified quotation."""
+    """A verified quotation, on which page (from 1) and under which heading it begins.
+
+    ``translations``: its document in the other language.
+    """
 
     number: int
     document_id: str
@@ -216,6 +224,9 @@ class CitationOut(BaseModel):
     quote: str
     before: str
     after: str
+    page: int | None = None
+    section: str | None = None
+    translations: list[RelativeOut] = []
 
 
 class AnswerSpanOut(BaseModel):
@@ -293,11 +304,19 @@ class DocumentOut(BaseModel):
     sha256: str
 
 
+class SectionOut(BaseModel):
+    """A section: where its heading stands, in code points of the stored text, and the heading."""
+
+    start: int
+    title: str
+
+
 class DocumentDetailOut(DocumentOut):
     """One live document."""
 
     metadata: dict[str, Any]
     translation_of: str | None
+    sections: list[SectionOut] = []
     duplicates: list[RelativeOut] = []
     translations: list[RelativeOut] = []
 

@@ -4,13 +4,13 @@ import io
 from collections.abc import Iterator
 
 import docx
+from docx.document import Document
 from docx.oxml.ns import qn
 
-from index.readers.layout import document, table_row, text_of_blocks
+from index.readers.layout import Heading, document, laid_out, table_row
 from index.readers.package import Element, local, open_package, parse_xml
 from index.readers.source import Fields, Source
 
-_TITLES = ("Title", "Heading1")
 # Not the text as it stands: what was deleted, code of fields, and the older of two renderings.
 _UNSEEN = frozenset("del delText instrText Fallback moveFrom pPr rPr".split())
 
@@ -26,25 +26,33 @@ def read(source: Source) -> Iterator[Fields]:
         for relation in word.part.rels.values()
         if relation.reltype.endswith(("/footnotes", "/endnotes"))
     ]
+    headings = _headings(word)
     about = word.core_properties
     yield document(
         source.name,
-        text_of_blocks([*_blocks(body), *(block for note in notes for block in _blocks(note))]),
-        title=about.title or _title(body),
+        *laid_out(block for part in (body, *notes) for block in _blocks(part, headings)),
+        title=about.title or _title(body, headings),
         date=about.created,
         language=about.language,
     )
 
 
-def _blocks(parent: Element) -> Iterator[str]:
+def _headings(word: Document) -> frozenset[str]:
+    """Return the ids of the styles of headings, which Word calls so in every language."""
+    named = ((style.style_id, (style.name or "").lower()) for style in word.styles)
+    return frozenset(id_ for id_, name in named if name.startswith("heading") or name == "title")
+
+
+def _blocks(parent: Element, headings: frozenset[str] = frozenset()) -> Iterator[str]:
     for element in parent:
         match local(element):
             case "p":
-                yield "".join(_text(element)).strip()
+                text = "".join(_text(element)).strip()
+                yield Heading(text) if _style(element) in headings else text
             case "tbl":
                 yield from map(_row, element.iter(qn("w:tr")))
             case "sdt" | "sdtContent" | "footnote" | "endnote" | "ins" | "customXml":
-                yield from _blocks(element)
+                yield from _blocks(element, headings)
 
 
 def _row(row: Element) -> str:
@@ -66,9 +74,13 @@ def _text(element: Element) -> Iterator[str]:
                 yield from _text(child)
 
 
-def _title(body: Element) -> str | None:
+def _title(body: Element, headings: frozenset[str]) -> str | None:
     for paragraph in body.iter(qn("w:p")):
-        style = paragraph.find(f"{qn('w:pPr')}/{qn('w:pStyle')}")
-        if style is not None and style.get(qn("w:val")) in _TITLES:
+        if _style(paragraph) in headings:
             return "".join(_text(paragraph))
     return None
+
+
+def _style(paragraph: Element) -> str | None:
+    style = paragraph.find(f"{qn('w:pPr')}/{qn('w:pStyle')}")
+    return None if style is None else style.get(qn("w:val"))

@@ -8,8 +8,8 @@ from zipfile import ZipFile
 from lxml import html
 
 from index.errors import InvalidDocument
-from index.readers.layout import document, text_of_blocks
-from index.readers.markup import decoded_markup, text_of_markup
+from index.readers.layout import document, laid_out
+from index.readers.markup import blocks_of_markup, decoded_markup
 from index.readers.package import Element, local, open_package, parse_xml
 from index.readers.source import Fields, Source
 
@@ -24,14 +24,15 @@ def read(source: Source) -> Iterator[Fields]:
         container = parse_xml(package.read("META-INF/container.xml"))
         path = next(e.get("full-path", "") for e in container.iter("{*}rootfile"))
         about = parse_xml(package.read(path))
-        chapters = [
-            text_of_markup(html.document_fromstring(decoded_markup(chapter)))
+        blocks = [
+            block
             for name in _chapters(about, dirname(path))
             if (chapter := package.read(name)).strip()  # some hold the place of a picture
+            for block in blocks_of_markup(html.document_fromstring(decoded_markup(chapter)))
         ]
     yield document(
         source.name,
-        text_of_blocks(chapters),
+        *laid_out(blocks),
         title=about.findtext(f".//{_DC}title"),
         date=about.findtext(f".//{_DC}date"),
         language=about.findtext(f".//{_DC}language"),

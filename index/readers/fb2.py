@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from index.readers.layout import document, one_line, table_row, text_of_blocks
+from index.readers.layout import Heading, document, laid_out, one_line, table_row
 from index.readers.package import Element, local, parse_xml
 from index.readers.source import Fields, Source
 
-_LINES = frozenset("p v subtitle text-author date".split())
+_LINES = frozenset("p v text-author date".split())
 
 
 def read(source: Source) -> Iterator[Fields]:
@@ -19,7 +19,7 @@ def read(source: Source) -> Iterator[Fields]:
     parts = bodies if annotation is None else [annotation, *bodies]
     yield document(
         source.name,
-        text_of_blocks(block for part in parts for block in _blocks(part)),
+        *laid_out(block for part in parts for block in _blocks(part)),
         title=_words(_first(about, "book-title")),
         date=None if date is None else date.get("value") or _words(date),
         language=_words(_first(about, "lang")),
@@ -30,9 +30,11 @@ def _blocks(parent: Element) -> Iterator[str]:
     for element in parent:
         match local(element):
             case "title":
-                yield "\n".join(map(_words, element))
+                yield Heading("\n".join(map(_words, element)))
             case "tr":
                 yield table_row(map(_words, element))
+            case "subtitle":
+                yield Heading(_words(element))
             case name if name in _LINES:
                 yield _words(element)
             case name if name:

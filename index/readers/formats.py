@@ -7,8 +7,7 @@ from index.readers.source import Reader
 
 # Read in this process: nothing is unpacked and nothing is parsed but lines.
 PLAIN: dict[str, Reader] = {
-    ".txt": plain.read_text,
-    ".md": plain.read_markdown,
+    ".txt": plain.read,
     ".jsonl": lines.read,
     ".csv": columns.read,
     ".tsv": columns.read,
@@ -16,6 +15,7 @@ PLAIN: dict[str, Reader] = {
 
 # Read in a process of their own, which alone imports these modules; each has a ``read``.
 _PARSED = {
+    ".md": "markdown",
     ".html": "html",
     ".htm": "html",
     ".xhtml": "html",

@@ -8,8 +8,8 @@ from lxml import html
 from trafilatura.settings import Document
 
 from index.errors import InvalidDocument
-from index.readers.layout import document, table_row, text_of_blocks
-from index.readers.markup import decoded_markup, text_of_markup
+from index.readers.layout import Heading, document, laid_out, one_line, table_row
+from index.readers.markup import blocks_of_markup, decoded_markup
 from index.readers.source import Fields, Source
 
 _LANGUAGE = re.compile(r"""<html[^>]*?\slang\s*=\s*["']?([\w-]+)""", re.IGNORECASE)
@@ -27,13 +27,14 @@ def read(source: Source) -> Iterator[Fields]:
         page, with_metadata=True, include_comments=False, date_extraction_params=_DATES
     )
     found = found if isinstance(found, Document) else None
-    text = _lines(found.text or "") if found is not None else ""
-    # Too short a page has no main text that could be told from the rest.
-    text = text or text_of_markup(html.document_fromstring(page))
+    text, sections = laid_out(_blocks(found) if found is not None else ())
+    if not text:  # too short a page has no main text that could be told from the rest
+        text, sections = laid_out(blocks_of_markup(html.document_fromstring(page)))
     language = _LANGUAGE.search(page)
     yield document(
         source.name,
         text,
+        sections,
         title=found.title if found is not None else None,
         date=found.date if found is not None else None,
         url=found.url if found is not None else None,
@@ -41,11 +42,14 @@ def read(source: Source) -> Iterator[Fields]:
     )
 
 
-def _lines(text: str) -> str:
-    """Return an extracted text with its tables as readable lines."""
-    lines = text.splitlines()
-    return text_of_blocks(
-        table_row(line.strip().strip("|").split("|")) if line.startswith("|") else line
-        for line in lines
-        if not (line.startswith("|") and _RULE.fullmatch(line))
-    )
+def _blocks(found: Document) -> Iterator[str]:
+    """Yield the lines of an extracted text, its tables as readable ones, its headings as such."""
+    headings = [one_line("".join(map(str, head.itertext()))) for head in found.body.iter("head")]
+    for line in (found.text or "").splitlines():
+        if (shown := one_line(line)) and shown in headings:
+            del headings[: headings.index(shown) + 1]
+            yield Heading(line)
+        elif not line.startswith("|"):
+            yield line
+        elif not _RULE.fullmatch(line):
+            yield table_row(line.strip().strip("|").split("|"))

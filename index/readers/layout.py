@@ -6,6 +6,7 @@ from datetime import datetime
 
 from index.documents import rfc3339
 from index.readers.source import Fields
+from index.sections import Sections, as_given
 
 _SPACES = re.compile(r"[ \t\r\n\u200b]+")
 _LONGEST_TITLE = 500
@@ -22,26 +23,42 @@ class Row(str):
     __slots__ = ()
 
 
+class Heading(str):
+    """A heading as a block: a section begins with it."""
+
+    __slots__ = ()
+
+
 def table_row(cells: Iterable[str]) -> Row:
     """Return the cells of a row as a line that can be read; "" where all are empty."""
     shown = [one_line(cell) for cell in cells]
     return Row(" | ".join(shown) if any(shown) else "")
 
 
-def text_of_blocks(blocks: Iterable[str]) -> str:
-    """Return the blocks that hold something, a blank line between any two but rows."""
-    text, before = "", ""
+def laid_out(blocks: Iterable[str]) -> tuple[str, Sections]:
+    """Return the text of blocks and its sections.
+
+    Between any two blocks that hold something stands a blank line, but for rows.
+    """
+    parts: list[str] = []
+    sections: list[tuple[int, str]] = []
+    length, before = 0, ""
     for block in blocks:
         if shown := block.strip():
             together = isinstance(block, Row) and isinstance(before, Row)
-            text += ("" if not text else "\n" if together else "\n\n") + shown
+            parts += ["" if not parts else "\n" if together else "\n\n", shown]
+            length += len(parts[-2])
+            if isinstance(block, Heading):
+                sections.append((length, one_line(shown)))
+            length += len(shown)
             before = block
-    return text
+    return "".join(parts), sections
 
 
 def document(
     name: str,
     text: str,
+    sections: Sections = (),
     title: str | None = None,
     date: str | datetime | None = None,
     language: str | None = None,
@@ -60,6 +77,7 @@ def document(
         else None,
         "url": url if url and url.startswith(("http://", "https://")) else None,
         "metadata": metadata,
+        "sections": as_given(sections),
     }  # fmt: skip
     return {"id": name, "text": text, **{key: value for key, value in known.items() if value}}
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from index.readers.layout import Row, one_line, table_row, text_of_blocks
+from index.readers.layout import Heading, Row, one_line, table_row
 from index.readers.package import Element, local
 from index.text.normalise import decode
 
@@ -19,6 +19,7 @@ _BLOCKS = frozenset(
     """.split()
 )
 _CELLS = ("td", "th")
+_HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
 _UNSEEN = frozenset("head iframe noscript object script style svg template textarea".split())
 
 
@@ -36,17 +37,17 @@ def decoded_markup(data: bytes) -> str:
     return _DECLARATION.sub("", decode(data))
 
 
-def text_of_markup(root: Element) -> str:
-    """Return all that a reader of the page sees, in its order."""
-    blocks: list[str] = []
+def blocks_of_markup(root: Element) -> Iterator[str]:
+    """Yield all that a reader of the page sees, in its order; some blocks are empty."""
     line = ""
     for piece in _pieces(root):
-        if piece is None or isinstance(piece, Row):
-            blocks += [one_line(line), piece or ""]
+        if piece is None or isinstance(piece, (Row, Heading)):
+            yield one_line(line)
+            yield piece or ""
             line = ""
         else:
             line += piece
-    return text_of_blocks([*blocks, one_line(line)])
+    yield one_line(line)
 
 
 def _pieces(element: Element) -> Iterator[str | None]:
@@ -59,6 +60,11 @@ def _pieces(element: Element) -> Iterator[str | None]:
             yield table_row(
                 "".join(map(str, cell.itertext())) for cell in node if local(cell) in _CELLS
             )
+            yield node.tail or ""
+        elif name in _HEADINGS and not any(
+            local(inner) in _BLOCKS for inner in node.iterdescendants()
+        ):
+            yield Heading(one_line("".join(map(str, node.itertext()))))
             yield node.tail or ""
         elif left or name in _UNSEEN or not name:
             if name in _BLOCKS:

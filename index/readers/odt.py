@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from index.readers.layout import document, table_row, text_of_blocks
+from index.readers.layout import Heading, document, laid_out, table_row
 from index.readers.package import Element, local, open_package, parse_xml
 from index.readers.source import Fields, Source
 
@@ -24,7 +24,7 @@ def read(source: Source) -> Iterator[Fields]:
     heading = next(content.iter(f"{_TEXT}h"), None)
     yield document(
         source.name,
-        text_of_blocks(_blocks(body)) if body is not None else "",
+        *laid_out(_blocks(body) if body is not None else ()),
         title=meta.findtext(f".//{_DC}title")
         or (None if heading is None else "".join(_text(heading))),
         date=meta.findtext(f".//{_META}creation-date") or meta.findtext(f".//{_DC}date"),
@@ -35,8 +35,10 @@ def read(source: Source) -> Iterator[Fields]:
 def _blocks(parent: Element) -> Iterator[str]:
     for element in parent:
         match local(element):
-            case "p" | "h":
+            case "p":
                 yield "".join(_text(element)).strip()
+            case "h":
+                yield Heading("".join(_text(element)).strip())
             case "table":
                 yield from map(_row, element.iter(f"{_TABLE}table-row"))
             case name if name and name not in _UNSEEN:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from striprtf.striprtf import rtf_to_text
 
 from index.errors import InvalidDocument
-from index.readers.layout import document, table_row, text_of_blocks
+from index.readers.layout import document, laid_out, table_row
 from index.readers.source import Fields, Source
 
 _TITLE = re.compile(r"\{\\title\s+((?:[^{}\\]|\\.)*)\}", re.DOTALL)
@@ -27,7 +27,7 @@ def read(source: Source) -> Iterator[Fields]:
     title, created = _TITLE.search(rtf), _CREATED.search(rtf)
     yield document(
         source.name,
-        text_of_blocks(map(_line, _plain(rtf, encoding).splitlines())),
+        *laid_out(map(_line, _plain(rtf, encoding).splitlines())),
         title=_plain("{\\rtf1 " + title[1] + "}", encoding) if title else None,
         date="{}-{:0>2}-{:0>2}".format(*created.groups()) if created else None,
     )

@@ -102,7 +102,7 @@ def test_a_catalog_of_another_format_is_refused_with_both_formats(tmp_path: Path
     connection.execute("PRAGMA user_version = 99")
     connection.close()
 
-    with pytest.raises(Conflict, match=r"format 99.*reads 3"):
+    with pytest.raises(Conflict, match=r"format 99.*reads 4"):
         Catalog(tmp_path)
 
 

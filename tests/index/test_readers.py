@@ -95,7 +95,24 @@ def test_the_title_of_markdown_is_its_first_heading(
 ) -> None:
     write(tmp_path, a_md=text)
 
-    assert read(tmp_path) == [{"id": "a.md", "text": text, "title": title}]
+    (found,) = read(tmp_path)
+    assert isinstance(found, dict)
+    assert (found["text"], found["title"]) == (text, title)
+
+
+def test_the_sections_of_markdown_are_its_headings(tmp_path: Path) -> None:
+    text = "Башы\n\n# Беренсе\n\n```sh\n# не заголовок\n```\n\nИкенсе\n---\n\nТекст"
+    text = text.replace("\n", "\r\n")
+    write(tmp_path, a_md=text.encode())
+
+    (found,) = read(tmp_path)
+    assert isinstance(found, dict)
+
+    assert found["text"] == text
+    assert found["sections"] == [
+        {"start": text.index(title), "title": title.lstrip("# ")}
+        for title in ("# Беренсе", "Икенсе")
+    ]
 
 
 def test_each_line_of_jsonl_is_a_document(tmp_path: Path) -> None:

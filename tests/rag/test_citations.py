@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from index.filters import Filters
 from index.folder import DataFolder
-from index.passages import Passage
+from index.passages import Passage, Place
 from index.text.sentences import sentence_spans
 from index.text.spans import Span
 from rag.citations import _clipped, cite
@@ -77,6 +77,22 @@ def test_a_sentence_in_a_later_passage_has_its_place_in_the_document(cited: Data
     assert citation.quote == citation.span.of(TEXT)
     assert len(citation.before) <= 300
     assert citation.before == TEXT[max(0, citation.span.start - 300) : citation.span.start]
+
+
+def test_a_citation_names_the_page_and_the_heading_that_it_itself_stands_under(
+    cited: DataFolder,
+) -> None:
+    text = HEAD.strip() + "\n\fБашлыҡ\n" + HEAD
+    heading = {"start": text.index("Башлыҡ"), "title": "Башлыҡ"}
+    ingest(cited, {"id": "c", "text": text, "sections": [heading], "metadata": {"pages": 2}})
+    whole = replace(passages(cited, "c")[0], span=Span(0, len(text)), text=text)
+    sentence = next(s for s in sentence_spans(text)[3:] if "44" in s.of(text))
+
+    before, after = (quote(cited, whole, s) for s in (sentence_spans(text)[0], sentence))
+
+    assert before is not None
+    assert after is not None
+    assert (before.place, after.place) == (Place(1, None), Place(2, "Башлыҡ"))
 
 
 def test_a_passage_that_does_not_say_what_is_stored_is_not_cited(cited: DataFolder) -> None:

@@ -30,6 +30,11 @@ class Scores(Exactly):
     lexical: float
 
 
+class Section(Exactly):
+    start: Count
+    title: str
+
+
 class Relative(Exactly):
     document_id: str
     title: str | None
@@ -53,6 +58,7 @@ class Hit(Exactly):
     scores: Scores
     highlights: list[Highlight]
     page: Annotated[int, Field(ge=1)] | None
+    section: str | None
     duplicates: list[Relative]
     translations: list[Relative]
 
@@ -70,6 +76,9 @@ class Citation(Exactly):
     quote: Annotated[str, Field(min_length=1, max_length=500)]
     before: Annotated[str, Field(max_length=300)]
     after: Annotated[str, Field(max_length=300)]
+    page: Annotated[int, Field(ge=1)] | None
+    section: str | None
+    translations: list[Relative]
 
 
 class AnswerSpan(Exactly):
@@ -136,6 +145,7 @@ class ListedDocument(Exactly):
 class Document(ListedDocument):
     metadata: dict[str, str | int | float | bool]
     translation_of: str | None
+    sections: list[Section]
     duplicates: list[Relative]
     translations: list[Relative]
 

@@ -1,5 +1,7 @@
 """Hits and documents tell what belongs to them, and on which page they stand."""
 
+import json
+
 import httpx
 import pytest
 
@@ -69,6 +71,21 @@ def test_what_a_key_may_not_see_belongs_to_nothing(filled: Serve, keys: Keys) ->
     assert related(document, "translations") == [("ba", True)]
     assert all(hit["duplicates"] == [] for hit in hits)
     assert told["index"] is None
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_a_quotation_tells_its_text_in_the_other_language(filled: Serve, stream: bool) -> None:
+    asked = {"question": "Сколько тонн мёда привезли бортники?", "stream": stream}
+    with filled(min_confidence=0) as client:
+        for filters, expected in (
+            ({"source": ["public"]}, [("ba", True)]),
+            ({"document_id": ["ru"]}, []),  # what a filter leaves out belongs to nothing
+        ):
+            told = client.post("/v1/ask", json={**asked, "filters": filters})
+            last = told.text.rpartition("data: ")[2] if stream else told.text
+            (cited,) = (c for c in json.loads(last)["citations"] if c["document_id"] == "ru")
+            assert related(cited, "translations") == expected
+            assert (cited["page"], cited["section"]) == (None, None)
 
 
 def test_a_hit_in_a_file_with_pages_says_its_page(filled: Serve) -> None:

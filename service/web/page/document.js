@@ -54,7 +54,8 @@ export class DocumentView {
   }
 
   #read({ documentId, version }, signal) {
-    const path = `v1/documents/${encodeURIComponent(documentId)}/text?version=${encodeURIComponent(version)}`;
+    const query = version === undefined ? "" : `?version=${encodeURIComponent(version)}`; // the live one
+    const path = `v1/documents/${encodeURIComponent(documentId)}/text${query}`;
     // response.text() would drop a leading U+FEFF and so shift every offset by one.
     return this.api.request(path, { accept: "text/plain", signal },
       async (response) => new TextDecoder("utf-8", { ignoreBOM: true }).decode(await response.arrayBuffer()));

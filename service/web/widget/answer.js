@@ -42,6 +42,20 @@ function readPassage(body) {
     quote: body.quote,
     before: text(body.before) ?? "",
     after: text(body.after) ?? "",
+    page: Number.isInteger(body.page) ? body.page : null,
+    section: text(body.section),
+    translations: list(body.translations).map(readRelative).filter(Boolean),
+  };
+}
+
+/** A document that says the same in the other language. */
+function readRelative(body) {
+  if (typeof body?.document_id !== "string") return null;
+  return {
+    documentId: body.document_id,
+    title: text(body.title) || body.document_id,
+    url: webAddress(body.url),
+    language: text(body.language) ?? "other",
   };
 }
 

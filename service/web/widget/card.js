@@ -69,28 +69,44 @@ export class Card {
       });
       actions.push(words.say(open, "widget.whole_document"));
     }
-    if (passage.url) actions.push(link(words, passage.url));
+    if (passage.url) actions.push(link(words, passage.url, "widget.original"));
+    for (const other of passage.translations) actions.push(...this.#translation(other));
     this.actions.replaceChildren(...actions);
     this.actions.hidden = actions.length === 0;
   }
+
+  /** The way to the same text in the other language, where there is one. */
+  #translation(other) {
+    const words = this.#words;
+    const language = () => ({ language: words.inLanguage(other.language) });
+    if (!this.onDocument) return other.url ? [link(words, other.url, "widget.translation_at", language)] : [];
+    const open = button("secondary", () => {
+      this.element.close();
+      this.onDocument(other);
+    });
+    words.always(open, "text", () => (open.textContent = words.word("widget.translation", language())));
+    return [open];
+  }
 }
 
-/** «на русском · 1 февраля 2024 года» */
+/** «на русском · 1 февраля 2024 года · стр. 3 · Порядок приёма» */
 export function facts(words, passage) {
   const parts = [make("span", null, words.inLanguage(passage.language))];
   if (passage.publishedAt) parts.push(make("span", null, words.date(passage.publishedAt)));
+  if (passage.page) parts.push(make("span", null, words.word("widget.page", { page: passage.page })));
+  if (passage.section && passage.section !== passage.title) parts.push(said("span", null, passage.section, passage.language));
   return parts;
 }
 
 /** `url` is an address of http or https: nothing else comes through reading an answer. */
-export function link(words, url) {
+function link(words, url, key, values = () => ({})) {
   const anchor = make("a", "original");
   anchor.href = url;
   anchor.rel = "noopener noreferrer";
   anchor.target = "_blank";
   words.always(anchor, "text", () => {
     const unseen = make("span", "unseen", ` (${words.word("widget.new_tab")})`);
-    anchor.replaceChildren(words.word("widget.original", { host: new URL(url).host }), unseen);
+    anchor.replaceChildren(words.word(key, { host: new URL(url).host, ...values() }), unseen);
   });
   return anchor;
 }

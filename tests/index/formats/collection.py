@@ -54,7 +54,13 @@ def encodings() -> list[Sample]:
         samples.append(one(f"ru-{encoding}.txt", text.encode(encoding), text))
         markdown = f"# {RU_TITLE}\n\n{text}"
         samples.append(
-            one(f"ru-{encoding}.md", markdown.encode(encoding), markdown, title=RU_TITLE)
+            one(
+                f"ru-{encoding}.md",
+                markdown.encode(encoding),
+                markdown,
+                title=RU_TITLE,
+                sections=[(0, RU_TITLE)],
+            )
         )
     for right, wrong in (
         ("utf-8", "cp1251"), ("utf-8", "latin-1"), ("utf-8", "cp866"), ("utf-8", "koi8-r"),
@@ -105,6 +111,7 @@ def pages() -> list[Sample]:
             ba,
             title=BA_TITLE,
             language="ba",
+            sections=[(0, BA_TITLE)],
             **about,
         ),
         one(
@@ -200,7 +207,7 @@ def word_processors() -> list[Sample]:
     return [
         one("ba.docx", making.word(BA_LINES, BA_TITLE), BA_BLOCKS, title=BA_TITLE),
         one("ru.docx", making.word(RU_LINES, heading=RU_TITLE), f"{RU_TITLE}\n\n{RU_BLOCKS}",
-            title=RU_TITLE),
+            title=RU_TITLE, sections=[(0, RU_TITLE)]),
         one("table.docx", making.word([BA_LINES[0], HOURS, BA_LINES[1]]),
             f"{BA_LINES[0]}\n\n{HOURS_TEXT}\n\n{BA_LINES[1]}"),
         one("old.docx", making.word_of_xml(old),
@@ -210,7 +217,8 @@ def word_processors() -> list[Sample]:
         one("table.odt", making.open_document(f"{paragraphs}<table:table>{rows}</table:table>"),
             f"{BA_BLOCKS}\n\n{HOURS_TEXT}"),
         one("noted.odt", making.open_document(noted),
-            "Мост  в\tБирске\n\nОткрыт (в мае) вчера\nи сегодня."),
+            "Мост  в\tБирске\n\nОткрыт (в мае) вчера\nи сегодня.",
+            sections=[(0, "Мост в Бирске")]),
         one("ba.rtf", making.rich(BA_LINES, BA_TITLE), BA_BLOCKS, title=BA_TITLE,
             published_at="2024-02-05T00:00:00Z"),
         one("ru.rtf", making.rich(RU_LINES, RU_TITLE, unicode=False), RU_BLOCKS, title=RU_TITLE),
@@ -246,16 +254,18 @@ def books() -> list[Sample]:
     )
     return [
         one("ba.fb2", making.fiction(body, about), fiction, title=BA_TITLE, language="ba",
-            published_at="2019-05-01T00:00:00Z"),
+            published_at="2019-05-01T00:00:00Z",
+            sections=[(0, BA_TITLE), (fiction.index("Беренсе"), "Беренсе бүлек")]),
         one("ru.fb2", making.fiction(ru_body, ru_about, "windows-1251"),
             f"О мосте.\n\n{RU_BLOCKS}", title=RU_TITLE),
         one("ba.epub", making.book(
             {f"Text/{n}.xhtml": '<?xml version="1.0" encoding="utf-8"?>' + chapter.format(
                 f"<h2>{n}</h2><p>{line}</p>") for n, line in enumerate(BA_LINES, 1)},
             f"<dc:title>{BA_TITLE}</dc:title><dc:language>ba</dc:language><dc:date>2019</dc:date>",
-        ), f"1\n\n{BA_LINES[0]}\n\n2\n\n{BA_LINES[1]}", title=BA_TITLE, language="ba"),
+        ), f"1\n\n{BA_LINES[0]}\n\n2\n\n{BA_LINES[1]}", title=BA_TITLE, language="ba",
+            sections=[(0, "1"), (len(BA_LINES[0]) + 5, "2")]),
         one("old.epub", making.book({"a b.html": old}, "", folder=""),
-            "Глава\u00a01\n\nМост — открыт.\n\nДа."),
+            "Глава\u00a01\n\nМост — открыт.\n\nДа.", sections=[(0, "Глава 1")]),
     ]  # fmt: skip
 
 

@@ -75,6 +75,29 @@ def test_a_citation_opens_a_card(reader: Reader, site: Scripted) -> None:
     expect(second).to_be_focused()
 
 
+@pytest.mark.parametrize(("language", "page"), [("ru", "стр. 7"), ("ba", "бит: 7")])
+def test_a_card_says_where_to_look_and_leads_to_the_other_language(
+    visit: Visit, site: Scripted, language: str, page: str
+) -> None:
+    twin = {"document_id": "b", "title": "Асылды", "language": "ba", "certain": True}
+    twins = [{**twin, "url": "https://example.org/ba"}, {**twin, "url": None}]
+    given = citation(page=7, section="Порядок <b>приёма</b>", translations=twins)
+    site.answer(answer("Раз.", given, citation(2, section="Музей открыт")))
+    reader = visit(site.page("/page", page_of(language=language)))
+    turn = reader.ask(QUESTION, "answered")
+    first, second = turn.locator("button.marker").all()
+    card = reader.open_card(first)
+    expect(card.locator(".facts")).to_contain_text(page)
+    expect(card.locator(".facts")).to_contain_text("Порядок <b>приёма</b>")
+    links = card.locator(".card-actions a")
+    expect(links).to_have_count(2)
+    assert links.last.get_attribute("href") == "https://example.org/ba"
+    expect(links.last).to_contain_text("башҡортса" if language == "ba" else "на башкирском")
+    reader.close_card()
+    facts = reader.open_card(second).locator(".facts")
+    expect(facts).not_to_contain_text("Музей открыт")  # it is the title, which stands above
+
+
 def test_a_bracketed_number_in_a_quotation_is_no_marker(reader: Reader, site: Scripted) -> None:
     site.answer(answer("«Так [1] сказано [2].»"))
     turn = reader.ask(QUESTION, "answered")
