@@ -19,10 +19,9 @@ from eval.provenance import commit, now
 from tests.torture.attacks import ATTACKS, Attack
 from tests.torture.hot_swap import hot_swap
 from tests.torture.life import Life
-from tests.torture.steps import Moment, When
+from tests.torture.steps import Moment, When, stage_of
 
 _WHENS: tuple[When, ...] = ("before", "after", "within")
-_AT_RANDOM = 4  # of so many kills one is by the clock alone
 _AFRESH = 40  # strikes over one folder, before the next one begins empty
 
 
@@ -34,21 +33,26 @@ class _Plan:
     seconds: dict[str, float]
 
     def strikes(self, chance: random.Random) -> Iterator[tuple[str, Moment | None, float | None]]:
-        """Yield what is to be done and when it is killed, every step in every way, endlessly."""
+        """Yield what is to be done and when it is killed, each stage of work in turn, endlessly."""
         while True:
-            chosen = [
-                (name, Moment(step, number, when))
-                for name, steps in self.steps.items()
-                for step, count in steps.items()
-                for number in {1, (count + 1) // 2, count}
-                for when in _WHENS
-            ]
-            chance.shuffle(chosen)
-            for place, (name, moment) in enumerate(chosen):
-                if place % _AT_RANDOM == 0:
-                    other = chance.choice(sorted(ATTACKS))
-                    yield other, None, chance.uniform(0, self.seconds[other])
-                yield name, moment, None
+            for stage, moments in _by_stage(self.steps).items():
+                if stage == "any":
+                    name = chance.choice(sorted(ATTACKS))
+                    yield name, None, chance.uniform(0, self.seconds[name])
+                else:
+                    yield *chance.choice(moments), None
+
+
+def _by_stage(steps: dict[str, Counter[str]]) -> dict[str, list[tuple[str, Moment]]]:
+    """Return the moments of each stage; of the stage ``any``, which the clock chooses, none."""
+    stages: dict[str, list[tuple[str, Moment]]] = {"any": []}
+    for name, taken in steps.items():
+        for step, count in taken.items():
+            for number in {1, (count + 1) // 2, count}:
+                for when in _WHENS:
+                    moments = stages.setdefault(stage_of(name, step), [])
+                    moments.append((name, Moment(step, number, when)))
+    return stages
 
 
 def main() -> int:
@@ -56,7 +60,7 @@ def main() -> int:
     options = _options()
     chance = random.Random(options.seed)  # chance, not a secret
     began = time.monotonic()
-    by: dict[str, Counter[str]] = {"attack": Counter(), "kind": Counter(), "step": Counter()}
+    by = {name: Counter[str]() for name in ("attack", "stage", "kind", "step")}
     killed = survived = 0
     for folder in _folders():
         attack = Attack(folder, Life(chance))
@@ -74,6 +78,7 @@ def main() -> int:
             killed += outcome.killed
             if outcome.killed:
                 by["attack"][name] += 1
+                by["stage"][stage_of(name, moment.step) if moment else "any"] += 1
                 by["kind"][moment.when if moment else "by the clock"] += 1
                 by["step"][moment.step if moment else "any"] += 1
             _say(f"{killed}/{options.kills} {name}, {what}"

@@ -15,6 +15,7 @@ from tests.torture.steps import Moment
 from tests.torture.victim import CHUNK_TOKENS, Outcome, answers, free_port, run
 
 _DOCUMENTS = 24
+_OTHER_TOKENS = 2 * CHUNK_TOKENS
 
 
 class Attack:
@@ -75,6 +76,17 @@ class Attack:
         arguments = ("serve", "--port", str(port))
         client = _Client(port, self.life)
         return self._run(*arguments, moment=moment, seconds=seconds, meanwhile=client.work)
+
+    def rebuild(self, moment: Moment | None, seconds: float | None) -> Outcome:
+        """Make the index anew in longer chunks; cut short, it goes on. Then back to what it was."""
+        given = ("index", "rebuild")
+        outcome = self._run(*given, moment=moment, seconds=seconds, chunk_tokens=_OTHER_TOKENS)
+        for tokens in (_OTHER_TOKENS, CHUNK_TOKENS):
+            folder = fake_folder(self.data_dir, chunk_tokens=tokens)
+            if outcome.killed or tokens == CHUNK_TOKENS:
+                folder.indexer.rebuild(lambda done, total: None)
+            self.life.require(self.data_dir, tokens)
+        return outcome
 
     def compact(self, moment: Moment | None, seconds: float | None) -> Outcome:
         """Delete some documents and remove them from the disk."""
@@ -174,6 +186,7 @@ class Attack:
 ATTACKS: Mapping[str, Callable[[Attack, Moment | None, float | None], Outcome]] = {
     "ingest": Attack.ingest,
     "serve": Attack.serve,
+    "rebuild": Attack.rebuild,
     "compact": Attack.compact,
     "purge": Attack.purge,
     "backup": Attack.backup,

@@ -72,9 +72,9 @@ class Life:
         """Note that no job is left: only what must be may be."""
         self.now = {name: set(states) for name, states in self.last.items()}
 
-    def require(self, data_dir: Path) -> dict[str, State]:
+    def require(self, data_dir: Path, chunk_tokens: int = CHUNK_TOKENS) -> dict[str, State]:
         """Check the whole folder and return how its documents are. Raises Fault."""
-        folder = fake_folder(data_dir, chunk_tokens=CHUNK_TOKENS)
+        folder = fake_folder(data_dir, chunk_tokens=chunk_tokens)
         if faults := verify_data(folder.catalog, folder.snapshots):
             raise Fault(f"verify: {faults}")
         found = _documents(folder)

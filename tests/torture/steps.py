@@ -43,6 +43,26 @@ class Moment:
         return f"{self.when} {self.step} ({self.number})"
 
 
+def stage_of(command: str, step: str) -> str:
+    """Return the stage of work that a step of a command belongs to."""
+    function, _, called = step.rpartition(" ")
+    room = function.partition(".")[0]
+    if command in ("compact", "purge"):
+        return "compaction"
+    if command in ("backup", "restore"):
+        return "backup"
+    if called in ("rename", "replace"):
+        return "rename"
+    return {
+        "": "embed",  # named by itself alone
+        "parser": "parse",
+        "snapshot": "snapshot write",
+        "term_index": "snapshot write",
+        "vectors": "snapshot write",
+        "durability": "snapshot write",
+    }.get(room, "catalog write")
+
+
 class Steps:
     """Counts the steps of this process, and lets it die at one of them."""
 

@@ -18,6 +18,7 @@ MOMENTS = [
     ("ingest", Moment("snapshot._seal rename", 1, "before")),
     ("ingest", Moment("snapshot._seal rename", 1, "after")),
     ("serve", Moment("publish._make_live execute", 2, "after")),
+    ("rebuild", Moment("staging._insert_chunks executemany", 3, "after")),
     ("compact", Moment("catalog.vacuum execute", 1, "within")),
     ("purge", Moment("library.delete execute", 3, "before")),
     ("backup", Moment("backup._copied_catalog backup", 1, "after")),
@@ -41,7 +42,7 @@ def test_a_process_that_is_killed_loses_nothing(attack: Attack, name: str, momen
 
 def test_what_is_not_killed_is_done(attack: Attack) -> None:
     assert set(ATTACKS) >= {name for name, _ in MOMENTS}
-    for name in ("ingest", "purge", "compact", "backup", "restore"):
+    for name in ("ingest", "purge", "rebuild", "compact", "backup", "restore"):
         assert not attack.strike(name).killed
 
 

@@ -54,6 +54,7 @@ def run(
     moment: Moment | None = None,
     seconds: float | None = None,
     meanwhile: Callable[[Callable[[], bool]], None] = lambda alive: None,
+    chunk_tokens: int = CHUNK_TOKENS,
 ) -> Outcome:
     """Run ``yauap`` with these arguments and kill it at ``moment``, or after so many seconds.
 
@@ -62,7 +63,7 @@ def run(
     """
     ours, theirs = _FORKS.Pipe()
     process = _FORKS.Process(
-        target=_victim, args=([str(each) for each in arguments], log, moment, theirs)
+        target=_victim, args=([str(each) for each in arguments], log, moment, theirs, chunk_tokens)
     )
     began = time.monotonic()
     process.start()
@@ -116,20 +117,27 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _victim(arguments: list[str], log: Path, moment: Moment | None, tell: Connection) -> None:
+def _victim(
+    arguments: list[str], log: Path, moment: Moment | None, tell: Connection, chunk_tokens: int
+) -> None:
     steps = Steps(moment, lambda: tell.send(None))
-    _yauap(arguments, log, steps.watch)
+    _yauap(arguments, log, steps.watch, chunk_tokens)
     sys.setprofile(None)
     tell.send(dict(steps.taken))
 
 
-def _yauap(arguments: list[str], log: Path, begin: Callable[[], None] = lambda: None) -> None:
+def _yauap(
+    arguments: list[str],
+    log: Path,
+    begin: Callable[[], None] = lambda: None,
+    chunk_tokens: int = CHUNK_TOKENS,
+) -> None:
     from service import cli
 
     output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     os.dup2(output, 1)
     os.dup2(output, 2)
-    os.environ["YAUAP_CHUNK_TOKENS"] = str(CHUNK_TOKENS)
+    os.environ["YAUAP_CHUNK_TOKENS"] = str(chunk_tokens)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("index.folder.open_embedder", lambda settings, on_convert: FakeEmbedder())
         patch.setattr(staging, "_CHARACTERS_AT_A_TIME", _CHARACTERS_AT_A_TIME)
