@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from index.text.analysis import fold, skeletons_of
 from rag.evidence import EXPECTED, FEATURES, Candidate
+from rag.fact_wording import AnswerLanguage
 from rag.facts import Fact
 from rag.figures import figures
 from rag.questions import Kind
@@ -40,8 +41,8 @@ class Chosen:
     differ: bool = False
 
 
-def choose(best_first: Sequence[Scored], kind: Kind) -> Chosen:
-    """Return what the answer quotes of sentences that are ordered by how likely they answer.
+def choose(best_first: Sequence[Scored], kind: Kind, language: AnswerLanguage) -> Chosen:
+    """Return what an answer in ``language`` quotes of sentences ordered by how likely they answer.
 
     A date, a number or a person that was asked for and found needs no second sentence beside it,
     unless its document has one that is as likely, or another document says another one.
@@ -53,6 +54,7 @@ def choose(best_first: Sequence[Scored], kind: Kind) -> Chosen:
     if fact is None:
         return Chosen(_likely(best_first[:MOST], kind, AS_LIKELY))
     choice = Choice(best.candidate, fact, list(_agreeing(best_first, fact, kind))[: MOST - 1])
+    choice = _in_language(choice, kind, language)
     if other := _at_odds(best_first, fact, kind):
         both = sorted((choice, other), key=_published, reverse=True)
         return Chosen(both, differ=True)
@@ -60,6 +62,17 @@ def choose(best_first: Sequence[Scored], kind: Kind) -> Chosen:
         return Chosen([choice])
     beside = _likely(best_first[:2], kind, _HARDLY_LESS)[1:]
     return Chosen([choice, *(one for one in beside if _document(one) == _document(choice))])
+
+
+def _in_language(choice: Choice, kind: Kind, language: AnswerLanguage) -> Choice:
+    """Return a choice led by the version of its document that the asker reads, if that agrees."""
+    best = choice.candidate
+    translations = {one.document_id for one in best.hit.relatives.translations}
+    for other in choice.agreeing if best.language != language else ():
+        if other.language == language and other.hit.passage.document_id in translations:
+            rest = [best, *(one for one in choice.agreeing if one is not other)]
+            return Choice(other, answering_fact(other, kind), rest)
+    return choice
 
 
 def _likely(best_first: Sequence[Scored], kind: Kind, within: float) -> list[Choice]:

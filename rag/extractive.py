@@ -2,7 +2,7 @@
 
 Where the source is in the other language, the fact itself comes first in the asker's: «В 2011 году,
 по башкирскому тексту: «…» [1]». Sources that say the same are cited together; where they differ,
-that is said, with their dates.
+that is said, with their dates. Of the two versions of one document the asker's own is quoted first.
 """
 
 from collections.abc import Iterator, Sequence
@@ -24,7 +24,7 @@ def extractive_parts(
     view: IndexView, best_first: Sequence[Scored], kind: Kind, language: AnswerLanguage
 ) -> Iterator[Part]:
     """Yield the parts of the answer; none where no quotation could be verified."""
-    chosen = choose(best_first, kind)
+    chosen = choose(best_first, kind, language)
     cited: list[tuple[Choice, list[Citation]]] = []
     for choice in chosen.choices:
         first = 1 + sum(len(citations) for _, citations in cited)

@@ -57,7 +57,7 @@ class Citation:
     quote: str
     before: str
     after: str
-    place: Place = Place()
+    place: Place = field(default_factory=Place)
     translations: Sequence[Relative] = ()
 
 

@@ -1,15 +1,18 @@
 """Which sentences an answer quotes, and how they stand to each other."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from index.passages import Passage
+from index.relations import Relative, Relatives
 from index.text.language import detect_language
 from index.text.spans import Span
 from rag.choosing import choose, contradict, same_fact
 from rag.evidence import FEATURES, Candidate
+from rag.fact_wording import AnswerLanguage
 from rag.facts import Fact, find_facts
 from rag.questions import Kind
 from rag.retrieval import Hit
@@ -34,7 +37,7 @@ def scored(
 
 
 def documents(best_first: Sequence[Scored], kind: Kind) -> list[str]:
-    chosen = choose(best_first, kind).choices
+    chosen = choose(best_first, kind, "ru").choices
     return [choice.candidate.hit.passage.document_id for choice in chosen]
 
 
@@ -44,14 +47,33 @@ OTHER = scored("Центр открыт в 2012 году.", 4.5, "later", "2024-
 
 
 def test_what_says_the_same_elsewhere_is_cited_with_it() -> None:
-    (choice,) = choose([OPENED, SAME], "when").choices
+    (choice,) = choose([OPENED, SAME], "when", "ru").choices
     assert [one.hit.passage.document_id for one in choice.agreeing] == ["ba"]
     assert choice.fact is not None
     assert choice.fact.text == "2011 году"
 
 
+@pytest.mark.parametrize(
+    ("language", "translations", "first"),
+    [("ba", ["ba"], "ba"), ("ba", ["other"], "ru"), ("ba", [], "ru"), ("ru", ["ba"], "ru")],
+)
+def test_of_two_versions_of_a_document_the_askers_own_is_quoted_first(
+    language: AnswerLanguage, translations: list[str], first: str
+) -> None:
+    relatives = Relatives((), [Relative(t, None, "ba", None, True) for t in translations])
+    best = OPENED.candidate
+    linked = Scored(replace(best, hit=replace(best.hit, relatives=relatives)), OPENED.score)
+    (choice,) = choose([linked, SAME], "when", language).choices
+    assert choice.candidate.hit.passage.document_id == first
+    assert [one.hit.passage.document_id for one in choice.agreeing] == [
+        "ru" if first == "ba" else "ba"
+    ]
+    assert choice.fact is not None
+    assert choice.fact.text in choice.candidate.text
+
+
 def test_what_says_another_fact_stands_beside_it_newest_first() -> None:
-    chosen = choose([OPENED, OTHER], "when")
+    chosen = choose([OPENED, OTHER], "when", "ru")
     assert chosen.differ
     assert documents([OPENED, OTHER], "when") == ["later", "ru"]
 
@@ -66,7 +88,7 @@ def test_what_says_another_fact_stands_beside_it_newest_first() -> None:
     ],
 )
 def test_what_is_not_about_the_same_is_left_out(other: Scored) -> None:
-    chosen = choose([OPENED, other], "when")
+    chosen = choose([OPENED, other], "when", "ru")
     assert not chosen.differ
     assert len(chosen.choices) == 1
     assert not chosen.choices[0].agreeing
@@ -74,9 +96,9 @@ def test_what_is_not_about_the_same_is_left_out(other: Scored) -> None:
 
 def test_beside_a_fact_its_documents_next_sentence_is_quoted_where_it_is_as_likely() -> None:
     beside = scored("Центр открыли торжественно.", 4.5, "ru", start=100)
-    chosen = choose([OPENED, beside, OTHER], "where")
+    chosen = choose([OPENED, beside, OTHER], "where", "ru")
     assert [choice.candidate.span.start for choice in chosen.choices] == [0, 100, 0]
-    chosen = choose([OPENED, beside], "when")
+    chosen = choose([OPENED, beside], "when", "ru")
     assert [choice.candidate.span.start for choice in chosen.choices] == [0, 100]
     assert not chosen.differ
 
@@ -98,7 +120,7 @@ def test_a_list_is_collected_from_the_likely_sentences_of_one_document_in_their_
         for n, score, start in ((1, 5.0, 300), (2, 4.5, 100), (3, 4.0, 500), (4, 3.5, 0))
     ]
     best_first = [sentences[0], scored("Чужой завод.", 4.9, "other"), *sentences[1:]]
-    chosen = choose(best_first, "list").choices
+    chosen = choose(best_first, "list", "ru").choices
     assert [choice.candidate.span.start for choice in chosen] == [100, 300, 500]
     assert {choice.candidate.hit.passage.document_id for choice in chosen} == {"list"}
 
