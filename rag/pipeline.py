@@ -26,7 +26,6 @@ from rag.scoring import Scored, Weights, confidence, ranked
 from rag.types import Answer, AnswerMode, Ask, Observer, Reason, WrittenBy
 
 _NOTHING_NEAR = 0.15  # less likely than this: nothing relevant, rather than not enough
-_SURE_OF_LANGUAGE = 0.8
 
 
 class Pipeline:
@@ -161,7 +160,7 @@ def _kind(question: str, whole: str) -> Kind:
 def _language(question: str, whole: str) -> AnswerLanguage:
     """Return the question's own language; that of the whole where it alone does not tell."""
     guess = detect_language(question)
-    if guess.confidence < _SURE_OF_LANGUAGE or guess.language == "other":
+    if not guess.is_sure or guess.language == "other":
         guess = detect_language(whole)
     return "ba" if guess.language == "ba" else "ru"
 

@@ -34,6 +34,7 @@ _CLEARLY_RUSSIAN = -1.5
 _MIXED_WORDS = 8
 _MIXED_LEAST = 3
 _MIXED_SHARE = 0.15
+_SURE = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,11 @@ class LanguageGuess:
 
     language: Language
     confidence: float
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether to act on it where being wrong would be seen."""
+        return self.confidence >= _SURE
 
 
 @dataclass(slots=True)

@@ -18,7 +18,6 @@ from rag.lexicon import Lexicon
 from rag.types import Citation, Part
 
 _MOST_CITED = 4  # sentences by one claim: who cites everything cites nothing
-_SURE_OF_LANGUAGE = 0.8
 _QUOTED = re.compile(r"«[^»]*»|“[^”]*”|\"[^\"]*\"")
 _LONGEST_FOCUS = 400
 _NO_NUMBER = 0  # yet: it is numbered when its claim is let through
@@ -32,7 +31,7 @@ def is_foreign(text: str, language: AnswerLanguage) -> bool:
     if not re.search(r"[^\W\d_]", words):
         return False
     guess = detect_language(words)
-    return guess.language != language and guess.confidence >= _SURE_OF_LANGUAGE
+    return guess.is_sure and guess.language != language
 
 
 class Checker:
