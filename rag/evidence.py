@@ -21,6 +21,7 @@ from index.text.analysis import analyse
 from index.text.language import Language, detect_language
 from index.text.sentences import sentence_spans
 from index.text.spans import Span
+from rag.details import DETAILS, Details
 from rag.facts import Fact, FactKind, find_facts
 from rag.query import Query, share_held
 from rag.questions import Kind
@@ -48,6 +49,7 @@ FEATURES = (
     "long",  # so long that the answer drowns in it
     "foreign",  # in the other language than the question
     "foreign_coverage",  # coverage where it is in the other language
+    *DETAILS,
 )
 
 EXPECTED: dict[Kind, tuple[FactKind, ...]] = {
@@ -141,6 +143,7 @@ class _Rough:
     context: float
     lead: bool
     expected: bool
+    details: tuple[float, ...]
 
     @property
     def likely(self) -> float:
@@ -162,6 +165,7 @@ def _holds_expected(kind: Kind, text: str, facts: Sequence[Fact]) -> bool:
 def _likely(view: IndexView, hits: Sequence[Hit], query: Query, kind: Kind) -> list[_Rough]:
     """Return the most promising sentences of ``hits``."""
     ids = np.array([hit.passage.chunk_id for hit in hits], np.int64)
+    details = Details(query)
     begins = set(view.leads(ids).tolist())
     rows: dict[str, _Rough] = {}  # the same sentence in another document says nothing more
     documents = list(dict.fromkeys(hit.passage.document_id for hit in hits))
@@ -178,11 +182,12 @@ def _likely(view: IndexView, hits: Sequence[Hit], query: Query, kind: Kind) -> l
             said = [fact for fact in found if _is_said(fact, query.own)]
             facts = [fact for fact in found if fact not in said]
             held = query.held(terms[place])
-            near = frozenset[str]().union(*terms[max(0, place - 1) : place + 2])
+            near = query.held(frozenset().union(*terms[max(0, place - 1) : place + 2]))
             rows[text] = _Rough(
                 hit, span.shifted(hit.passage.span.start), text, facts, said, rank, document_rank,
-                held, share_held(held, query.weights), query.coverage(near), context,
+                held, share_held(held, query.weights), share_held(near, query.weights), context,
                 place == 0 and hit.passage.chunk_id in begins, _holds_expected(kind, text, facts),
+                details.features(text, facts, held, near),
             )  # fmt: skip
     return sorted(rows.values(), key=lambda row: -row.likely)[:_MOST_EMBEDDED]
 
@@ -205,7 +210,7 @@ def _with_features(
             1 / row.document_rank, row.lead,
             row.expected, wants_fact and not row.expected,
             bool(_LEANS_BACK.match(row.text)), len(row.text) < 40, len(row.text) > 350,
-            foreign, row.coverage * foreign,
+            foreign, row.coverage * foreign, *row.details,
         )  # fmt: skip
         features = np.array(values, np.float64)
         candidates.append(

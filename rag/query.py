@@ -12,6 +12,7 @@ from index.embedding.protocol import Embedder, FloatMatrix
 from index.reader import IndexView
 from index.text.analysis import analyse, stem_in_both
 from index.text.language import detect_language
+from index.text.spans import Span
 from rag.lexicon import Lexicon
 from rag.spelling import names_spelt_otherwise, slips_of
 
@@ -24,14 +25,21 @@ _OTHER_STEM = 0.9
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word of the question.
+    """A word of the question, by its own ``term``.
 
     ``alternatives`` are the terms that may stand for it, by weights up to 1; ``weight`` is its
     inverse document frequency.
     """
 
+    term: str
     alternatives: Mapping[str, float]
     weight: float
+    is_name: bool
+
+    @property
+    def is_number(self) -> bool:
+        """Whether it is written in digits."""
+        return self.term[0].isdigit()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +92,14 @@ class QueryReader:
         """Return the query for a question, with the words that ``view`` knows for its words."""
         spoken = detect_language(text).language
         vector = self._centring.queries(self._embedder.embed_queries([text]), [spoken])[0]
-        terms = {term.text: term.span.of(text) for term in analyse(text, spoken)}
-        words = [self._word(term, written, view) for term, written in terms.items()]
+        found = {term.text: term.span for term in analyse(text, spoken)}
+        terms = {term: span.of(text) for term, span in found.items()}
+        named = {term for term, span in found.items() if _is_name(text, span)}
+        words = [self._word(term, written, term in named, view) for term, written in terms.items()]
         language: QuestionLanguage = "ba" if spoken == "ba" else "ru"
         return Query(text, language, words, frozenset(terms), vector)
 
-    def _word(self, term: str, written: str, view: IndexView) -> Word:
+    def _word(self, term: str, written: str, is_name: bool, view: IndexView) -> Word:
         alternatives = dict(self._lexicon.alternatives(term))
         if not term[0].isdigit():
             # A question in one language may hold words and names of the other.
@@ -101,7 +111,16 @@ class QueryReader:
         if not known:
             alternatives |= dict.fromkeys(slips_of(term, written, view), _OTHER_SPELLING)
             known = _known(alternatives, view)
-        return Word(alternatives, max(known, default=view.weights([_NOWHERE])[_NOWHERE]))
+        weight = max(known, default=view.weights([_NOWHERE])[_NOWHERE])
+        return Word(term, alternatives, weight, is_name)
+
+
+def _is_name(text: str, span: Span) -> bool:
+    """Whether a word is written as a name is: in capitals, with one within, or in quotes."""
+    written = span.of(text)
+    within = bool(text[: span.start].strip(' «"—–-'))
+    quoted = text.count("«", 0, span.start) > text.count("»", 0, span.start)
+    return written.isupper() or (written[0].isupper() and within) or quoted
 
 
 def _known(alternatives: Mapping[str, float], view: IndexView) -> list[float]:

@@ -23,7 +23,7 @@ from rag.scoring import confidence_features
 _FOLDS = 5
 _SEED = 0
 _PENALTY = 1e-3
-_STRENGTH = 0.03
+_STRENGTH = 0.1
 # Questions of XQuAD have one paragraph each and no near-misses: they teach which sentence answers,
 # at half weight, but not how sure to be.
 _SENTENCE_WEIGHT = {"xquad": 0.5}
