@@ -27,7 +27,7 @@ from service.routes import (
     uploads,
     widget,
 )
-from service.schemas import ProblemOut
+from service.schemas.problems import ProblemOut
 from service.settings import ServiceSettings, split
 from service.specification import specify
 from service.state import ServiceState

@@ -20,7 +20,8 @@ from service.words import operator_language, say
 if TYPE_CHECKING:
     from index.folder import DataFolder
     from rag.pipeline import Pipeline
-    from service.schemas import AskIn, SearchIn
+    from service.schemas.asking import AskIn
+    from service.schemas.searching import SearchIn
 
 _Body = TypeVar("_Body", "AskIn", "SearchIn")
 
@@ -108,7 +109,7 @@ def ask(
 ) -> None:
     """Answer a question."""
     from service.asking import answer
-    from service.schemas import AnswerOut, AskIn
+    from service.schemas.asking import AnswerOut, AskIn
     from service.terminal import show_answer
 
     body = _checked(AskIn, question=question, top_k=top_k)
@@ -131,7 +132,7 @@ def search(
 ) -> None:
     """Find passages."""
     from service.asking import results
-    from service.schemas import SearchIn, SearchOut
+    from service.schemas.searching import SearchIn, SearchOut
     from service.terminal import show_results
 
     body = _checked(SearchIn, query=query, top_k=top_k)

@@ -10,7 +10,7 @@ from service.words import say
 
 if TYPE_CHECKING:
     from service.keys import Keys
-    from service.schemas import FiltersIn
+    from service.schemas.filters import FiltersIn
 
 commands = typer.Typer(help=say("help_keys"), no_args_is_help=True)
 
@@ -67,7 +67,7 @@ def _filters(given: str) -> "FiltersIn":
     from pydantic import ValidationError
 
     from index.errors import InvalidInput
-    from service.schemas import FiltersIn
+    from service.schemas.filters import FiltersIn
 
     try:
         return FiltersIn.model_validate_json(given)

@@ -9,7 +9,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from index.build import Progress as OnProgress
 from index.job_records import JobRecord
-from service.schemas import AnswerOut, SearchOut
+from service.schemas.asking import AnswerOut
+from service.schemas.searching import SearchOut
 from service.words import say
 
 out = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)

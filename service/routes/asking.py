@@ -9,7 +9,8 @@ from service.access import Asker
 from service.asking import results
 from service.leaving import while_waited_for
 from service.problems import caller_language
-from service.schemas import AnswerOut, AskIn, SearchIn, SearchOut
+from service.schemas.asking import AnswerOut, AskIn
+from service.schemas.searching import SearchIn, SearchOut
 from service.state import State
 
 router = APIRouter(prefix="/v1", tags=["asking"])

@@ -22,7 +22,7 @@ from service.completions import (
 )
 from service.leaving import while_waited_for
 from service.problems import PROBLEMS, caller_language, described, openai_error
-from service.schemas import AnswerOut, AskIn
+from service.schemas.asking import AnswerOut, AskIn
 from service.state import ServiceState, State
 from service.streaming import event_stream
 

@@ -10,7 +10,8 @@ from index.library import decode_cursor, encode_cursor
 from service.access import Asker
 from service.problems import caller_language
 from service.rendering import document_out, job_out
-from service.schemas import AcceptedOut, DocumentDetailOut, DocumentsIn, DocumentsOut
+from service.schemas.documents import DocumentDetailOut, DocumentsIn, DocumentsOut
+from service.schemas.jobs import AcceptedOut
 from service.state import State
 
 router = APIRouter(prefix="/v1/documents", tags=["documents"])

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from service.schemas import FeedbackIn
+from service.schemas.feedback import FeedbackIn
 from service.state import State
 
 router = APIRouter(prefix="/v1", tags=["asking"])

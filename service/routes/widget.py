@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Header
 
 from service.access import Asker
-from service.schemas import SuggestionsOut, WidgetIn, WidgetOut
+from service.schemas.widget import SuggestionsOut, WidgetIn, WidgetOut
 from service.state import State
 
 router = APIRouter(prefix="/v1/widget", tags=["widget"])

@@ -12,7 +12,7 @@ from rag.pipeline import Pipeline
 from service.keys import Keys
 from service.limits import Limits
 from service.refusal import Refusal
-from service.schemas import FiltersIn
+from service.schemas.filters import FiltersIn
 from service.settings import ServiceSettings
 from tests.service.commands import wait_for
 from tests.service.serving import Serve
