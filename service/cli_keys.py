@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from service.cli_options import DataDir
 from service.words import say
 
 if TYPE_CHECKING:
@@ -13,8 +14,6 @@ if TYPE_CHECKING:
     from service.schemas.filters import FiltersIn
 
 commands = typer.Typer(help=say("help_keys"), no_args_is_help=True)
-
-DataDir = Annotated[Path | None, typer.Option("--data-dir", help=say("help_data_dir"))]
 
 
 @commands.command("create", help=say("help_keys_create"))

@@ -1,5 +1,7 @@
 """What the command line prints: answers, hits, progress; texts never as markup."""
 
+import json
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -82,3 +84,10 @@ def job_bar() -> Iterator[OnProgress]:
             update(job.ready, job.total, say("ingesting", chunks=job.chunks))
 
         yield show
+
+
+def print_json(line: str) -> None:
+    """Print an object as one line that no terminal obeys, its letters as they are."""
+    line = json.dumps(json.loads(line), ensure_ascii=False)
+    # Control characters beyond ASCII, which JSON lets stand, a terminal might obey.
+    sys.stdout.write("".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in line) + "\n")
