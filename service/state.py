@@ -63,6 +63,7 @@ class ServiceState:
         self.model_loaded = False
         self.model_failed = False
         self.reading = CapacityLimiter(_UPLOADS_AT_A_TIME)
+        self.parsing = CapacityLimiter(1)  # two at a time would only take more memory
         self.backing_up = CapacityLimiter(1)
 
     def warm_up(self) -> None:

@@ -7,13 +7,14 @@ from fastapi.responses import Response
 
 from service.access import Asker
 from service.asking import results
+from service.bodies import JsonRoute
 from service.leaving import while_waited_for
 from service.problems import caller_language
 from service.schemas.asking import AnswerOut, AskIn
 from service.schemas.searching import SearchIn, SearchOut
 from service.state import State
 
-router = APIRouter(prefix="/v1", tags=["asking"])
+router = APIRouter(prefix="/v1", tags=["asking"], route_class=JsonRoute)
 
 
 @router.post("/ask", response_model=AnswerOut)

@@ -9,6 +9,7 @@ from fastapi.responses import Response
 from index.errors import NotFound
 from index.messages import MessageLanguage
 from service.access import Asker
+from service.bodies import JsonRoute
 from service.completions import (
     MODEL,
     CompletionIn,
@@ -30,6 +31,7 @@ _ERRORS = {code: {"model": ErrorOut} for code in PROBLEMS.values()}
 router = APIRouter(
     prefix="/v1",
     tags=["OpenAI"],
+    route_class=JsonRoute,
     responses=_ERRORS,  # type: ignore[arg-type] # keys are statuses
 )
 
