@@ -76,7 +76,7 @@ class ServiceState:
             _log.exception("the model cannot be loaded")
 
 
-def _state(request: Request) -> ServiceState:
+async def _state(request: Request) -> ServiceState:  # else it would be run in a thread
     state: ServiceState = request.app.state.service
     return state
 

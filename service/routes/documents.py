@@ -18,7 +18,7 @@ from service.state import State
 router = APIRouter(prefix="/v1/documents", tags=["documents"], route_class=JsonRoute)
 
 
-def _decoded(document_id: str) -> str:
+async def _decoded(document_id: str) -> str:
     return unquote(document_id, errors="replace")
 
 
