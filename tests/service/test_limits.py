@@ -79,6 +79,32 @@ def test_more_than_can_be_worked_on_is_refused_at_once(
         assert sorted(a.result().status_code for a in answers) == [200] * 2 + [429] * 10
 
 
+def test_a_search_without_room_is_refused_before_its_body_is_read(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+    whole = Pipeline.search
+
+    def search(*arguments: Any) -> Any:
+        begun.set()
+        assert go_on.wait(20)
+        return whole(*arguments)
+
+    monkeypatch.setattr(Pipeline, "search", search)
+    with serve(max_concurrent=1, max_waiting=0) as client, ThreadPoolExecutor(1) as executor:
+        first = executor.submit(client.post, "/v1/search", json={"query": "мёд"})
+        assert begun.wait(20)
+        try:
+            refused = client.post("/v1/search", content=b"no JSON")
+            assert refused.status_code == 429
+            assert int(refused.headers["retry-after"]) >= 1
+        finally:
+            go_on.set()
+        assert first.result().status_code == 200
+        unread = client.post("/v1/search", content=b"no JSON")
+        assert unread.status_code == 415
+
+
 def numbered(n: int) -> tuple[str, dict[str, Any]]:
     """Return a question through one of the doors, streamed or not."""
     asked = f"Мёд номер {n}?"
