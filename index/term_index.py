@@ -12,6 +12,7 @@ import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +27,7 @@ Alternatives = Mapping[str, float]
 
 _TOKENISER = "terms"
 _HEAP_BYTES = 64_000_000
+_KEPT_QUERIES = 16  # of threads that ask at the same time
 # The library says in words alone what the disk has refused.
 _IO_ERROR = re.compile(r"An IO error occurred: '(.*)'")
 _NO_LOCK = "Failed to acquire Lockfile: IoError"
@@ -54,6 +56,8 @@ class TermIndex:
         with self._reading():
             index = _opened(folder)
             self._schema, self._searcher = index.schema, index.searcher()
+        # A question is asked of each language and then for the scores of what was found.
+        self._words = lru_cache(_KEPT_QUERIES)(self._made)
 
     def search(
         self,
@@ -91,9 +95,9 @@ class TermIndex:
         scores, addresses = self._run(conditions, len(ids))
         order = np.argsort(ids)
         found = self._values("id", addresses)
-        if not np.isin(found, ids).all():
+        places = order[np.searchsorted(ids, found, sorter=order) % max(len(ids), 1)]
+        if not np.array_equal(ids[places], found):
             raise Damaged("snapshot.damaged", file=self._name)
-        places = order[np.searchsorted(ids[order], found)]
         result[places] = scores
         documents[places] = self._values("document", addresses)
         return result, documents
@@ -112,11 +116,14 @@ class TermIndex:
             return [term for term, _ in self._searcher.terms_with_prefix("terms", prefix)]
 
     def _any(self, asked: Sequence[Alternatives]) -> Query:
+        return self._words(tuple(tuple(alternatives.items()) for alternatives in asked))
+
+    def _made(self, asked: tuple[tuple[tuple[str, float], ...], ...]) -> Query:
         words = (
             Query.disjunction_max_query(
                 [
                     Query.boost_query(Query.term_query(self._schema, "terms", term, "freq"), weight)
-                    for term, weight in alternatives.items()
+                    for term, weight in alternatives
                 ]
             )
             for alternatives in asked

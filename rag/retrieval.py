@@ -12,7 +12,7 @@ from index.filters import Filters
 from index.passages import Passage
 from index.reader import IndexView
 from index.relations import Relatives
-from index.text.analysis import analyse
+from index.text.analysis import places
 from index.text.spans import Span
 from index.vectors import Ids
 from rag.fusion import FUSED, FusionWeights
@@ -90,7 +90,9 @@ def retrieve(
         enough = len(hits) == top_k or not (group_by_document or others)
         if enough or len(found.ids) < depth:
             best = [*hits.values(), *others.values()][:top_k]
-            return [replace(h, relatives=view.relatives(h.passage, filters)) for h in best]
+            documents = {h.passage.document_id: h.passage for h in best}
+            related = {id: view.relatives(one, filters) for id, one in documents.items()}
+            return [replace(h, relatives=related[h.passage.document_id]) for h in best]
         depth *= 4
 
 
@@ -104,25 +106,28 @@ def find(
 ) -> Found:
     """Return the candidates of each language with their features, in no particular order."""
     asked = [word.alternatives for word in query.words]
-    found = [_NOTHING]
-    for group in view.groups(filters or Filters()):
+    groups, candidates = view.groups(filters or Filters()), []
+    for group in groups:
         parts = []
         if mode != "lexical":
             parts.append(view.dense(query.vector, depth, group))
         if mode != "dense":
             parts.append(view.lexical(asked, depth, group))
-        ids = np.unique(np.concatenate(parts))
-        features = _features(view, query, ids)
-        if mode == "hybrid":
-            scores = weights.fuse(features, query.language, group.language)
-        else:
-            scores = features[:, FUSED.index("dense" if mode == "dense" else "chunk")]
-        found.append(Found(ids, features, scores))
-    return Found(
-        np.concatenate([part.ids for part in found]),
-        np.concatenate([part.features for part in found]),
-        np.concatenate([part.scores for part in found]),
-    )
+        candidates.append(np.unique(np.concatenate(parts)))
+    if not groups:
+        return _NOTHING
+    ids = np.concatenate(candidates)
+    features = _features(view, query, ids)  # of all languages at once: each call costs the same
+    if mode != "hybrid":
+        return Found(
+            ids, features, features[:, FUSED.index("dense" if mode == "dense" else "chunk")]
+        )
+    of_groups = np.split(features, np.cumsum([len(own) for own in candidates])[:-1])
+    scores = [
+        weights.fuse(own, query.language, group.language)
+        for own, group in zip(of_groups, groups, strict=True)
+    ]
+    return Found(ids, features, np.concatenate(scores))
 
 
 def in_turn(results: Sequence[Sequence[Hit]], top_k: int) -> list[Hit]:
@@ -173,9 +178,8 @@ def _features(view: IndexView, query: Query, ids: Ids) -> NDArray[np.float32]:
 def _hit(query: Query, passage: Passage, found: Found, at: int) -> Hit:
     wanted = {term for word in query.words for term in word.alternatives}
     highlights = [
-        term.span.shifted(passage.span.start)
-        for term in analyse(passage.text, passage.language)
-        if term.text in wanted
+        place.shifted(passage.span.start)
+        for place in places(passage.text, passage.language, wanted)
     ]
     features = dict(zip(FUSED, map(float, found.features[at]), strict=True))
     return Hit(passage, float(found.scores[at]), features["dense"], features["chunk"], highlights)

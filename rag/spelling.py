@@ -8,7 +8,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from index.reader import IndexView
-from index.text.analysis import consonants, skeletons
+from index.text.analysis import beginning_with_consonants, skeletons
 
 _SHORTEST, _LONG = 4, 8  # letters of a term that may have one slip, and two
 _SHORTEST_WORD = 5  # letters of the word that it is of
@@ -30,10 +30,8 @@ def names_spelt_otherwise(term: str, written: str, view: IndexView) -> list[str]
     shortest = min(wanted, key=len)
     return [
         other
-        for other in _beginning_alike(term, view)
-        if other != term
-        and consonants(other).startswith(shortest)
-        and not wanted.isdisjoint(skeletons(other))
+        for other in beginning_with_consonants(shortest, _beginning_alike(term, view))
+        if other != term and not wanted.isdisjoint(skeletons(other))
     ]
 
 

@@ -173,7 +173,7 @@ def permitted(key: Key, scope: str) -> Caller:
     return Caller(f"key:{key.id}", key.filters)
 
 
-def _caller_of(request: Request) -> Caller:
+async def _caller_of(request: Request) -> Caller:  # else it would be run in a thread
     caller: Caller = request.state.caller
     return caller
 

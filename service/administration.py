@@ -5,7 +5,9 @@ from index.errors import Conflict, YauapError
 from index.messages import MessageLanguage
 from service.information import counts_out, model_out
 from service.keys import Key, Keys
-from service.schemas import CompactionOut, FiltersIn, IndexOut, KeyIn, KeyOut
+from service.schemas.admin import CompactionOut, IndexOut
+from service.schemas.filters import FiltersIn
+from service.schemas.keys import KeyIn, KeyOut
 from service.state import ServiceState
 
 

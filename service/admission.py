@@ -53,6 +53,11 @@ class Admission:
         """How many wait for their turn."""
         return sum(map(len, self._lines.values()))
 
+    def require_room(self, caller: str) -> None:
+        """Raise Refusal where work would be refused at this moment; nothing is done for it yet."""
+        if self.running >= self._at_once and self.waiting >= self._most_waiting:
+            self._longest(caller)
+
     async def start(
         self, caller: str, work: Callable[[], _Result], deadline: Deadline
     ) -> asyncio.Future[_Result]:
@@ -105,11 +110,16 @@ class Admission:
                 raise self._refusal() from error
             raise
 
-    def _make_room(self, caller: str) -> None:
+    def _longest(self, caller: str) -> str:
+        """Return whose line gives way to a caller. Raises Refusal where none does."""
         longest = max(self._lines, key=lambda name: len(self._lines[name]), default=caller)
         own = len(self._lines.get(caller, ()))
         if longest == caller or len(self._lines[longest]) <= own + 1:
             raise self._refusal()
+        return longest
+
+    def _make_room(self, caller: str) -> None:
+        longest = self._longest(caller)
         self._lines[longest].pop().set_exception(self._refusal())
         self._forget_if_empty(longest)
 

@@ -19,7 +19,7 @@ from service.deadline import Deadline
 from service.metrics import Metrics
 from service.recent import Recent
 from service.rendering import answer_out
-from service.schemas import AnswerOut, AskIn, AskTimings
+from service.schemas.asking import AnswerOut, AskIn, AskTimings
 from service.settings import ServiceSettings
 from service.streaming import AnswerEvents, streamed
 from service.tracing import Tracing

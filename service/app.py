@@ -23,11 +23,12 @@ from service.routes import (
     feedback,
     jobs,
     pages,
+    searching,
     status,
     uploads,
     widget,
 )
-from service.schemas import ProblemOut
+from service.schemas.problems import ProblemOut
 from service.settings import ServiceSettings, split
 from service.specification import specify
 from service.state import ServiceState
@@ -75,7 +76,8 @@ def create_app(settings: ServiceSettings) -> FastAPI:
     app.add_middleware(Observing, metrics=state.metrics, tracing=state.tracing)
     install_problem_handlers(app)
     for module in (
-        asking, chat, feedback, uploads, documents, jobs, widget, admin, status, pages, docs
+        asking, searching, chat, feedback, uploads, documents, jobs, widget, admin, status, pages,
+        docs,
     ):  # fmt: skip
         app.include_router(module.router)
     pages.mount_files(app)

@@ -6,7 +6,8 @@ from index.filters import Filters
 from index.text.language import detect_language
 from rag.pipeline import Pipeline
 from service.rendering import answer_out, hits_out
-from service.schemas import AnswerOut, AskIn, SearchIn, SearchOut, SearchTimings
+from service.schemas.asking import AnswerOut, AskIn
+from service.schemas.searching import SearchIn, SearchOut, SearchTimings
 
 
 def answer(pipeline: Pipeline, body: AskIn) -> AnswerOut:

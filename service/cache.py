@@ -10,7 +10,7 @@ import threading
 from cachetools import LRUCache
 
 from index.filters import Filters
-from service.schemas import AnswerOut, AskIn
+from service.schemas.asking import AnswerOut, AskIn
 
 
 class AnswerCache:

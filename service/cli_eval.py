@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from service.cli_options import DataDir, Url
 from service.words import say
 
 if TYPE_CHECKING:
@@ -15,8 +16,6 @@ commands = typer.Typer(help=say("help_eval"), no_args_is_help=True)
 
 Out = Annotated[Path, typer.Option("--out", help=say("help_out"))]
 CorpusPaths = Annotated[list[Path], typer.Option("--corpus", help=say("help_corpus"))]
-Url = Annotated[str | None, typer.Option("--url", help=say("help_url"))]
-DataDir = Annotated[Path | None, typer.Option("--data-dir", help=say("help_data_dir"))]
 FilterLanguage = Annotated[bool, typer.Option("--filter-language", help=say("help_filter"))]
 
 

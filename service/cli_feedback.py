@@ -2,16 +2,14 @@
 
 import json
 import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from service.cli_options import DataDir
 from service.words import say
 
 commands = typer.Typer(help=say("help_feedback"), no_args_is_help=True)
-
-DataDir = Annotated[Path | None, typer.Option("--data-dir", help=say("help_data_dir"))]
 
 
 @commands.callback()

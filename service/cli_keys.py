@@ -6,15 +6,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from service.cli_options import DataDir
 from service.words import say
 
 if TYPE_CHECKING:
     from service.keys import Keys
-    from service.schemas import FiltersIn
+    from service.schemas.filters import FiltersIn
 
 commands = typer.Typer(help=say("help_keys"), no_args_is_help=True)
-
-DataDir = Annotated[Path | None, typer.Option("--data-dir", help=say("help_data_dir"))]
 
 
 @commands.command("create", help=say("help_keys_create"))
@@ -67,7 +66,7 @@ def _filters(given: str) -> "FiltersIn":
     from pydantic import ValidationError
 
     from index.errors import InvalidInput
-    from service.schemas import FiltersIn
+    from service.schemas.filters import FiltersIn
 
     try:
         return FiltersIn.model_validate_json(given)

@@ -7,7 +7,7 @@ from pydantic import BaseModel
 
 from index.errors import InvalidInput, Unavailable
 from service.opening import open_settings
-from service.schemas import ProblemOut
+from service.schemas.problems import ProblemOut
 from service.words import operator_language
 
 _TIMEOUT_SECONDS = 120

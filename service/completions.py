@@ -14,7 +14,7 @@ from pydantic import BaseModel, Field, StringConstraints, ValidationError
 
 from index.errors import InvalidInput
 from service.replay import replay
-from service.schemas import AnswerOut, AskIn, CitationOut
+from service.schemas.asking import AnswerOut, AskIn, CitationOut
 
 MODEL = "yauap"
 _WEB = re.compile(r"https?://[^/\s]", re.IGNORECASE)

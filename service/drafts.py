@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from rag.questions import question_kind
-from service.schemas import RefusedOut
+from service.schemas.feedback import RefusedOut
 
 
 def draft(identifier: str, language: str, question: str, answerable: bool) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from eval.metrics import Figure
 from eval.report import render_report
 from eval.runs import Run, RunFolder
 from index.errors import NotFound
-from service.schemas import EvaluationOut, FigureOut
+from service.schemas.admin import EvaluationOut, FigureOut
 
 RUNS = "runs"
 

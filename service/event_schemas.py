@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from service.schemas import JobProgressOut
+from service.schemas.jobs import JobProgressOut
 
 Json = dict[str, Any]
 

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from fastapi.responses import Response
 
 from service.drafts import refused_drafts
-from service.schemas import FeedbackOut, RefusedOut
+from service.schemas.feedback import FeedbackOut, RefusedOut
 from service.state import ServiceState
 
 ExportFormat = Literal["gold", "csv"]

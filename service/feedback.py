@@ -9,7 +9,7 @@ from index.catalog import Catalog, now
 from index.errors import NotFound
 from service.drafts import draft
 from service.recent import Recent
-from service.schemas import FeedbackIn, FeedbackOut
+from service.schemas.feedback import FeedbackIn, FeedbackOut
 
 
 class Feedback:

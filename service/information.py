@@ -9,7 +9,7 @@ from index.condition import condition
 from index.filters import Filters
 from index.folder import DataFolder
 from index.library import Census
-from service.schemas import ConditionOut, CountsOut, InfoOut, LimitsOut, ModelOut
+from service.schemas.status import ConditionOut, CountsOut, InfoOut, LimitsOut, ModelOut
 from service.settings import ServiceSettings
 
 

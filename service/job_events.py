@@ -11,7 +11,7 @@ from index.job_records import JobRecord
 from index.jobs import Jobs
 from index.messages import MessageLanguage
 from service.rendering import job_out
-from service.schemas import JobProgressOut
+from service.schemas.jobs import JobProgressOut
 from service.streaming import event_stream
 
 _POLL_SECONDS = 0.3

@@ -14,7 +14,8 @@ from index.job_records import JobRecord
 from rag.factory import make_pipeline
 from service.asking import answer, results
 from service.information import information
-from service.schemas import AskIn, SearchIn
+from service.schemas.asking import AskIn
+from service.schemas.searching import SearchIn
 from service.settings import ServiceSettings
 
 

@@ -19,7 +19,7 @@ from typing import Literal, get_args
 from index.catalog import Catalog, now
 from index.errors import InvalidInput, NotFound
 from index.filters import Filters
-from service.schemas import FiltersIn
+from service.schemas.filters import FiltersIn
 
 Scope = Literal["ask", "read", "ingest", "admin", "publishable"]
 SCOPES: tuple[Scope, ...] = get_args(Scope)

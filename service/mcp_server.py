@@ -16,7 +16,9 @@ from index.errors import YauapError
 from index.library import Library
 from rag.pipeline import Pipeline
 from service.asking import answer, results
-from service.schemas import AnswerOut, AskIn, SearchIn, SearchOut, Text
+from service.schemas.asking import AnswerOut, AskIn
+from service.schemas.requests import Text
+from service.schemas.searching import SearchIn, SearchOut
 from service.words import operator_language
 
 _INSTRUCTIONS = (

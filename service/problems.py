@@ -177,7 +177,7 @@ def install_problem_handlers(app: FastAPI) -> None:
         if any(f["loc"] == ("body",) and isinstance(f["input"], bytes) for f in found):
             detail = message("http.unsupported_media_type", language)
             return problem("unsupported-media-type", detail, request.url.path)
-        errors = [_fault(fault, language) for fault in found][:20]
+        errors = [_fault(fault, language) for fault in found[:20]]
         detail = " ".join(fault["detail"] for fault in errors[:3])
         return problem("invalid-request", detail, request.url.path, errors)
 

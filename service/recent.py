@@ -13,7 +13,8 @@ from pathlib import Path
 
 from index.catalog import now
 from index.errors import Unavailable
-from service.schemas import AnswerOut, RefusedOut
+from service.schemas.asking import AnswerOut
+from service.schemas.feedback import RefusedOut
 
 _log = logging.getLogger(__name__)
 _SCHEMA = """

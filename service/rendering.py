@@ -8,23 +8,10 @@ from index.messages import MessageLanguage
 from index.relations import Relative, Relatives
 from rag.retrieval import Hit
 from rag.types import Answer, Citation
-from service.schemas import (
-    AnswerOut,
-    AnswerSpanOut,
-    AskTimings,
-    CitationOut,
-    DocumentDetailOut,
-    GeneratorOut,
-    HitOut,
-    JobDocumentsOut,
-    JobErrorOut,
-    JobItemOut,
-    JobOut,
-    RelativeOut,
-    ScoresOut,
-    SectionOut,
-    SpanOut,
-)
+from service.schemas.asking import AnswerOut, AnswerSpanOut, AskTimings, CitationOut, GeneratorOut
+from service.schemas.documents import DocumentDetailOut, RelativeOut, SectionOut
+from service.schemas.jobs import JobDocumentsOut, JobErrorOut, JobItemOut, JobOut
+from service.schemas.searching import HitOut, ScoresOut, SpanOut
 
 
 def hit_out(hit: Hit) -> HitOut:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from service.schemas import AnswerOut
+from service.schemas.asking import AnswerOut
 
 
 def replay(answer: AnswerOut) -> Iterator[tuple[str, Any]]:

@@ -40,10 +40,10 @@ class ServiceSettings(AnswerSettings):
         default=50_000_000, ge=1000, description="largest body of a request, in bytes"
     )
     max_concurrent: int = Field(
-        default=4, ge=1, le=1000, description="questions worked on at a time"
+        default=2, ge=1, le=1000, description="questions worked on at a time"
     )
     max_waiting: int = Field(
-        default=8, ge=0, le=10_000, description="further questions that wait; the rest get 429"
+        default=2, ge=0, le=10_000, description="further questions that wait; the rest get 429"
     )
     request_timeout: float = Field(
         default=60.0, gt=0, description="seconds after which a question is given up"

@@ -63,6 +63,7 @@ class ServiceState:
         self.model_loaded = False
         self.model_failed = False
         self.reading = CapacityLimiter(_UPLOADS_AT_A_TIME)
+        self.parsing = CapacityLimiter(1)  # two at a time would only take more memory
         self.backing_up = CapacityLimiter(1)
 
     def warm_up(self) -> None:
@@ -75,7 +76,7 @@ class ServiceState:
             _log.exception("the model cannot be loaded")
 
 
-def _state(request: Request) -> ServiceState:
+async def _state(request: Request) -> ServiceState:  # else it would be run in a thread
     state: ServiceState = request.app.state.service
     return state
 

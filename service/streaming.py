@@ -16,7 +16,8 @@ from service.deadline import Deadline
 from service.problems import described, problem_object
 from service.rendering import citation_out, hits_out
 from service.replay import replay
-from service.schemas import AnswerOut, HitOut
+from service.schemas.asking import AnswerOut
+from service.schemas.searching import HitOut
 
 _HEARTBEAT_SECONDS = 10
 _POLL_SECONDS = 0.02

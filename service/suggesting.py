@@ -11,7 +11,7 @@ from index.folder import DataFolder
 from rag.pipeline import Pipeline
 from rag.suggestions import Suggestion, suggestions
 from rag.types import Ask
-from service.schemas import SuggestionOut
+from service.schemas.widget import SuggestionOut
 
 _DOCUMENTS = 12  # the latest ones
 _CHARACTERS = 20_000  # of each, from its beginning

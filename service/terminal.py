@@ -1,5 +1,7 @@
 """What the command line prints: answers, hits, progress; texts never as markup."""
 
+import json
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -9,7 +11,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from index.build import Progress as OnProgress
 from index.job_records import JobRecord
-from service.schemas import AnswerOut, SearchOut
+from service.schemas.asking import AnswerOut
+from service.schemas.searching import SearchOut
 from service.words import say
 
 out = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
@@ -81,3 +84,10 @@ def job_bar() -> Iterator[OnProgress]:
             update(job.ready, job.total, say("ingesting", chunks=job.chunks))
 
         yield show
+
+
+def print_json(line: str) -> None:
+    """Print an object as one line that no terminal obeys, its letters as they are."""
+    line = json.dumps(json.loads(line), ensure_ascii=False)
+    # Control characters beyond ASCII, which JSON lets stand, a terminal might obey.
+    sys.stdout.write("".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in line) + "\n")

@@ -19,7 +19,7 @@ from opentelemetry.semconv.attributes.http_attributes import (
 from opentelemetry.trace import Span, SpanKind, Status, StatusCode
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
-from service.schemas import AnswerOut
+from service.schemas.asking import AnswerOut
 
 if TYPE_CHECKING:
     from opentelemetry.sdk.trace import TracerProvider

@@ -6,6 +6,7 @@ with stems stands in ARCHITECTURE.md.
 
 import re
 import threading
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -30,7 +31,8 @@ _LOOKALIKE = str.maketrans(
 )
 _CYRILLIC = re.compile(r"[\u0400-\u052f]")
 _TOKEN = re.compile(r"\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?![\d.,]*\d)|\d+(?:[.,]\d+)*|[^\W\d_]+")
-_NOT_CONSONANTS = str.maketrans("", "", "аоуыэяеюийьъ")
+_VOWELS_AND_SIGNS = "аоуыэяеюийьъ"
+_NOT_CONSONANTS = str.maketrans("", "", _VOWELS_AND_SIGNS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,16 @@ def analyse(text: str, language: Language | None = None) -> list[Term]:
     return terms
 
 
+def places(text: str, language: Language, wanted: Container[str]) -> list[Span]:
+    """Return where the words of ``text`` stand whose terms are ``wanted``, in order."""
+    bashkir = language == "ba"
+    return [
+        Span(*token.span())
+        for token in _TOKEN.finditer(text)
+        if (term := _term(token.group(), bashkir)) and term in wanted
+    ]
+
+
 def stem_in_both(word: str) -> tuple[str, str]:
     """Return the Bashkir and the Russian stem of a word as it is written."""
     folded = fold(word)
@@ -93,6 +105,15 @@ def skeletons(stem: str) -> frozenset[str]:
 def consonants(stem: str) -> str:
     """Return a stem without its vowels and signs."""
     return stem.translate(_NOT_CONSONANTS)
+
+
+def beginning_with_consonants(first: str, stems: Iterable[str]) -> list[str]:
+    """Return those of ``stems`` whose consonants begin with ``first``, which is not empty.
+
+    One search in all of them at once: there may be many.
+    """
+    begins = "".join(f"[{_VOWELS_AND_SIGNS}]*{re.escape(letter)}" for letter in first)
+    return re.findall(f"^{begins}.*", "\n".join(stems), re.MULTILINE)
 
 
 def _number(written: str) -> str:

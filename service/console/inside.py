@@ -8,7 +8,8 @@ from rag.pipeline import Pipeline
 from rag.scoring import Scored, Weights, load_weights, ranked
 from service.asking import answer
 from service.rendering import hit_out
-from service.schemas import AnswerOut, AskIn, HitOut
+from service.schemas.asking import AnswerOut, AskIn
+from service.schemas.searching import HitOut
 
 _SENTENCES = 10
 _REASONS = 6

@@ -2,21 +2,25 @@
 
 A session is a JSON Web Token (RFC 7519) in a cookie that scripts cannot read, signed by a secret of
 the data folder. It ends when it is not used for a while, half a day after signing in at the latest,
-and with its key. Where there are no keys, or nobody signed in yet, it names no key and only ties
-forms to the browser that they were sent to; it has a cookie of its own, since a browser that comes
-from a link elsewhere shows none, and who signed in shall stay so.
+with its key, and when its holder signs out: the catalog, which all processes share, then remembers
+its id until it would have ended, so that no copy of the cookie is good for anything. Where there
+are no keys, or nobody signed in yet, it names no key and only ties forms to the browser that they
+were sent to; it has a cookie of its own, since a browser that comes from a link elsewhere shows
+none, and who signed in shall stay so.
 """
 
 import hashlib
 import hmac
+import json
 import secrets
+import sqlite3
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import jwt
 
-from index.catalog import Catalog
+from index.catalog import Catalog, get_state, set_state
 from service.keys import Keys
 from service.signing import signing_secret
 
@@ -24,6 +28,7 @@ _SIGNED_IN = "yauap_console"
 _VISITOR = "yauap_console_visitor"
 
 _SECRET = "console_secret"  # noqa: S105 # the name of it
+_SIGNED_OUT = "console_signed_out"
 _ALGORITHM = "HS256"
 _AUDIENCE = "console"
 _LONGEST_SECONDS = 12 * 3600
@@ -63,6 +68,13 @@ class Sessions:
         found = self._find(cookies.get(_SIGNED_IN, "")) or self._find(cookies.get(_VISITOR, ""))
         return found or self.open()
 
+    def close(self, session: Session) -> None:
+        """End a session for every browser that shows it, in all processes over the data folder."""
+        with self._catalog.writing() as connection:
+            moment = time.time()
+            left = {id: end for id, end in _signed_out(connection).items() if end > moment}
+            set_state(connection, _SIGNED_OUT, json.dumps({**left, session.id: session.end}))
+
     def may_operate(self, session: Session) -> bool:
         """Whether the session is of somebody who may do everything here."""
         return bool(session.key_id) or not self._keys.are_configured()
@@ -98,11 +110,20 @@ class Sessions:
         except jwt.InvalidTokenError:
             return None
         session = Session(claims["jti"], claims["sub"], claims["end"])
-        return session if not session.key_id or self._may_administer(session.key_id) else None
+        return session if not session.key_id or self._holds(session) else None
 
-    def _may_administer(self, key_id: str) -> bool:
-        key = self._keys.find(key_id)
-        return key is not None and key.holds and "admin" in key.scopes
+    def _holds(self, session: Session) -> bool:
+        key = self._keys.find(session.key_id)
+        if key is None or not key.holds or "admin" not in key.scopes:
+            return False
+        with self._catalog.reading() as connection:
+            return session.id not in _signed_out(connection)
 
     def _secret(self) -> str:
         return signing_secret(self._catalog, _SECRET)
+
+
+def _signed_out(connection: sqlite3.Connection) -> dict[str, int]:
+    """Return the sessions that were left before their end, each with that end."""
+    kept: dict[str, int] = json.loads(get_state(connection, _SIGNED_OUT) or "{}")
+    return kept

@@ -7,23 +7,17 @@ from fastapi.responses import HTMLResponse, Response
 
 from service.administration import compact, compaction_out, index_out, key_out, new_key
 from service.backups import backup_response
+from service.bodies import JsonRoute
 from service.cursors import cursor_of, number_of
 from service.evaluation import evaluation_out, evaluation_report, latest_run
 from service.exports import ExportFormat, export_feedback, export_refused
 from service.problems import caller_language
-from service.schemas import (
-    CompactionOut,
-    EvaluationOut,
-    FeedbackListOut,
-    IndexOut,
-    KeyIn,
-    KeysOut,
-    NewKeyOut,
-    RefusedListOut,
-)
+from service.schemas.admin import CompactionOut, EvaluationOut, IndexOut
+from service.schemas.feedback import FeedbackListOut, RefusedListOut
+from service.schemas.keys import KeyIn, KeysOut, NewKeyOut
 from service.state import State
 
-router = APIRouter(prefix="/v1/admin", tags=["operator"])
+router = APIRouter(prefix="/v1/admin", tags=["operator"], route_class=JsonRoute)
 
 Cursor = Annotated[str | None, Query(max_length=2000)]
 Limit = Annotated[int, Query(ge=1, le=1000)]

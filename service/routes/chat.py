@@ -9,6 +9,7 @@ from fastapi.responses import Response
 from index.errors import NotFound
 from index.messages import MessageLanguage
 from service.access import Asker
+from service.bodies import JsonRoute
 from service.completions import (
     MODEL,
     CompletionIn,
@@ -22,7 +23,7 @@ from service.completions import (
 )
 from service.leaving import while_waited_for
 from service.problems import PROBLEMS, caller_language, described, openai_error
-from service.schemas import AnswerOut, AskIn
+from service.schemas.asking import AnswerOut, AskIn
 from service.state import ServiceState, State
 from service.streaming import event_stream
 
@@ -30,6 +31,7 @@ _ERRORS = {code: {"model": ErrorOut} for code in PROBLEMS.values()}
 router = APIRouter(
     prefix="/v1",
     tags=["OpenAI"],
+    route_class=JsonRoute,
     responses=_ERRORS,  # type: ignore[arg-type] # keys are statuses
 )
 

@@ -8,15 +8,17 @@ from fastapi.responses import PlainTextResponse
 
 from index.library import decode_cursor, encode_cursor
 from service.access import Asker
+from service.bodies import JsonRoute
 from service.problems import caller_language
 from service.rendering import document_out, job_out
-from service.schemas import AcceptedOut, DocumentDetailOut, DocumentsIn, DocumentsOut
+from service.schemas.documents import DocumentDetailOut, DocumentsIn, DocumentsOut
+from service.schemas.jobs import AcceptedOut
 from service.state import State
 
-router = APIRouter(prefix="/v1/documents", tags=["documents"])
+router = APIRouter(prefix="/v1/documents", tags=["documents"], route_class=JsonRoute)
 
 
-def _decoded(document_id: str) -> str:
+async def _decoded(document_id: str) -> str:
     return unquote(document_id, errors="replace")
 
 

@@ -2,10 +2,11 @@
 
 from fastapi import APIRouter
 
-from service.schemas import FeedbackIn
+from service.bodies import JsonRoute
+from service.schemas.feedback import FeedbackIn
 from service.state import State
 
-router = APIRouter(prefix="/v1", tags=["asking"])
+router = APIRouter(prefix="/v1", tags=["asking"], route_class=JsonRoute)
 
 
 @router.post("/feedback", status_code=204)

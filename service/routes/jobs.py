@@ -9,7 +9,7 @@ from service.cursors import cursor_of, number_of
 from service.job_events import stream_job
 from service.problems import caller_language
 from service.rendering import job_item_out, job_out
-from service.schemas import JobItemsOut, JobOut, JobsOut
+from service.schemas.jobs import JobItemsOut, JobOut, JobsOut
 from service.state import State
 
 router = APIRouter(prefix="/v1/jobs", tags=["jobs"])

@@ -9,7 +9,7 @@ from index.reader import EMPTY_VERSION
 from service.access import Asker
 from service.information import information
 from service.problems import caller_language, problem
-from service.schemas import InfoOut, StatusOut
+from service.schemas.status import InfoOut, StatusOut
 from service.state import State
 
 router = APIRouter(tags=["status"])

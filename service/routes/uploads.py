@@ -8,7 +8,7 @@ from starlette.types import Scope
 
 from service.problems import caller_language
 from service.rendering import job_out
-from service.schemas import AcceptedOut
+from service.schemas.jobs import AcceptedOut
 from service.state import State
 from service.uploading import accept_uploads
 

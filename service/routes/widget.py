@@ -6,10 +6,11 @@ from typing import Annotated
 from fastapi import APIRouter, Header
 
 from service.access import Asker
-from service.schemas import SuggestionsOut, WidgetIn, WidgetOut
+from service.bodies import JsonRoute
+from service.schemas.widget import SuggestionsOut, WidgetIn, WidgetOut
 from service.state import State
 
-router = APIRouter(prefix="/v1/widget", tags=["widget"])
+router = APIRouter(prefix="/v1/widget", tags=["widget"], route_class=JsonRoute)
 
 
 @router.post("/session")

@@ -1,10 +1,18 @@
 """Words as they are matched."""
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from index.text.analysis import analyse, consonants, fold, skeletons, stem_in_both
+from index.text.analysis import (
+    analyse,
+    beginning_with_consonants,
+    consonants,
+    fold,
+    places,
+    skeletons,
+    stem_in_both,
+)
 from index.text.bashkir import stem
 from index.text.language import Language
 from index.text.spans import Span
@@ -29,6 +37,28 @@ def test_terms_are_those_of_the_words_where_their_spans_say(text: str, language:
         (alone,) = analyse(word, language)
         assert (alone.text, alone.span) == (term.text, Span(0, len(word)))
         assert word.strip(".,\n ") == word
+
+
+@given(ANY_TEXT, st.sampled_from(LANGUAGES), st.sets(st.integers(0, 9)))
+def test_wanted_terms_stand_at_their_places(
+    text: str, language: Language, chosen: set[int]
+) -> None:
+    found = analyse(text, language)
+    wanted = {term.text for at, term in enumerate(found) if at in chosen}
+    expected = [term.span for term in found if term.text in wanted]
+    assert places(text, language, wanted) == expected
+    assert places(text, language, {*wanted, ""}) == expected
+
+
+CYRILLIC = st.text("абвгдежзиклмнопрстуфхьъыэюя", min_size=1, max_size=6)
+
+
+@given(st.lists(CYRILLIC | st.from_regex(r"[^\W_]{1,6}", fullmatch=True)), CYRILLIC)
+def test_stems_are_found_by_the_consonants_they_begin_with(stems: list[str], word: str) -> None:
+    first = consonants(word)
+    assume(first)
+    expected = [stem for stem in stems if consonants(stem).startswith(first)]
+    assert beginning_with_consonants(first, stems) == expected
 
 
 @given(ANY_TEXT, ANY_LANGUAGE)

@@ -1,6 +1,7 @@
 """Questions as they are searched: words, what else may stand for them, and how much they weigh."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -187,8 +188,10 @@ def test_a_question_to_an_empty_index_is_read(folder: DataFolder, asked: str) ->
 TERMS = st.sampled_from("abcdefgh")
 WORDS = st.builds(
     Word,
+    TERMS,
     st.dictionaries(TERMS, st.floats(0.01, 1), min_size=1, max_size=4),
     st.floats(0, 20),
+    st.booleans(),
 )
 QUERIES = st.lists(WORDS, max_size=5).map(
     lambda words: Query("", "ru", words, frozenset(), np.zeros(3, np.float32))
@@ -205,7 +208,7 @@ def test_coverage_is_a_share_and_grows_with_what_is_held(
 
 @given(QUERIES, st.sampled_from([0.5, 3.0, 100.0]))
 def test_coverage_does_not_hang_on_the_scale_of_the_weights(query: Query, scale: float) -> None:
-    scaled = [Word(word.alternatives, scale * word.weight) for word in query.words]
+    scaled = [replace(word, weight=scale * word.weight) for word in query.words]
     other = Query(query.text, query.language, scaled, query.own, query.vector)
     held = frozenset("abc")
 

@@ -12,7 +12,7 @@ import pytest
 
 from index.errors import Unavailable
 from service.client import post
-from service.schemas import AnswerOut
+from service.schemas.asking import AnswerOut
 from tests.service.commands import (
     Run,
     together,

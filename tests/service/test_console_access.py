@@ -1,6 +1,7 @@
 """Who comes into the console, and which forms count."""
 
 import asyncio
+import json
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -14,7 +15,7 @@ import jwt
 import pytest
 from starlette.requests import Request
 
-from index.catalog import Catalog
+from index.catalog import Catalog, get_state
 from index.messages import MESSAGE_LANGUAGES, message
 from service.app import create_app
 from service.console import routes as subjects
@@ -108,6 +109,45 @@ def test_an_admin_key_opens_it_and_signing_out_shuts_it(console: Console, admin:
     assert console.client.get("/v1/documents").status_code == 401
     console.done("/sign-out")
     assert console.get("/documents").status_code == 303
+
+
+def test_signing_out_voids_a_copied_cookie_in_every_process(
+    console: Console, admin: str, serve: Serve
+) -> None:
+    console.sign_in(admin)
+    copied = {"Cookie": f"yauap_console={console.client.cookies['yauap_console']}"}
+    jobs = "/console/jobs"
+    with serve() as second, httpx.Client(base_url=console.client.base_url) as other:
+        elsewhere = Console(other)
+        elsewhere.sign_in(admin)
+        for client in (console.client, second):
+            assert httpx.get(client.base_url.join(jobs), headers=copied).status_code == 200
+        console.done("/sign-out")
+        for client in (console.client, second):
+            assert httpx.get(client.base_url.join(jobs), headers=copied).status_code == 303
+        assert elsewhere.get("/jobs").status_code == 200  # another session of the same key
+    with serve() as restarted:
+        assert restarted.get(jobs, headers=copied).status_code == 303
+
+
+def test_a_session_that_was_left_is_remembered_no_longer_than_it_would_have_lasted(
+    keys: Keys, honey_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    catalog = Catalog(honey_folder)
+    sessions = Sessions(catalog, keys, seconds=600)
+    key, _ = keys.create("operator", ["admin"])
+    first, second = sessions.open(key.id), sessions.open(key.id)
+    sessions.close(first)
+    assert sessions.of({first.cookie: sessions.token(first)}) != first
+    assert sessions.of({second.cookie: sessions.token(second)}) == second
+    later = second.end + 1
+    monkeypatch.setattr("service.console.sessions.time.time", lambda: later)
+    third = sessions.open(key.id)
+    sessions.close(third)
+    with catalog.reading() as connection:
+        assert json.loads(get_state(connection, "console_signed_out") or "") == {
+            third.id: third.end
+        }
 
 
 def test_other_keys_do_not_open_it(console: Console, keys: Keys, admin: str) -> None:

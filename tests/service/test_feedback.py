@@ -7,7 +7,7 @@ from eval.datasets import read_gold
 from index.catalog import Catalog
 from service.feedback import Feedback
 from service.recent import Recent
-from service.schemas import FeedbackIn
+from service.schemas.feedback import FeedbackIn
 from tests.service.commands import yauap
 from tests.service.running import Service
 from tests.service.seed_questions import CAMPUSES, MODERATOR, WEATHER
@@ -51,7 +51,7 @@ def test_feedback_outlives_the_list_of_recent_answers(service: Service, tmp_path
     answers = [service.ask(f"{CAMPUSES} {n}") for n in range(2)]
     recent = Recent(tmp_path, answers=1, refused=0)
     feedback = Feedback(Catalog(tmp_path))
-    from service.schemas import AnswerOut
+    from service.schemas.asking import AnswerOut
 
     first, second = map(AnswerOut.model_validate, answers)
     recent.keep(first)

@@ -20,7 +20,7 @@ from index.messages import MESSAGE_LANGUAGES, message
 from service.access import required_scope
 from service.app import create_app
 from service.keys import SCOPES, Keys
-from service.schemas import FiltersIn
+from service.schemas.filters import FiltersIn
 from service.settings import ServiceSettings
 from tests.fakes import fake_folder, ingest
 from tests.service.commands import YAUAP, environment, yauap

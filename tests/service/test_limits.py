@@ -12,7 +12,7 @@ from rag.pipeline import Pipeline
 from service.keys import Keys
 from service.limits import Limits
 from service.refusal import Refusal
-from service.schemas import FiltersIn
+from service.schemas.filters import FiltersIn
 from service.settings import ServiceSettings
 from tests.service.commands import wait_for
 from tests.service.serving import Serve
@@ -77,6 +77,32 @@ def test_more_than_can_be_worked_on_is_refused_at_once(
         assert client.get("/healthz").status_code == 200  # which needs no turn
         go_on.set()
         assert sorted(a.result().status_code for a in answers) == [200] * 2 + [429] * 10
+
+
+def test_a_search_without_room_is_refused_before_its_body_is_read(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+    whole = Pipeline.search
+
+    def search(*arguments: Any) -> Any:
+        begun.set()
+        assert go_on.wait(20)
+        return whole(*arguments)
+
+    monkeypatch.setattr(Pipeline, "search", search)
+    with serve(max_concurrent=1, max_waiting=0) as client, ThreadPoolExecutor(1) as executor:
+        first = executor.submit(client.post, "/v1/search", json={"query": "мёд"})
+        assert begun.wait(20)
+        try:
+            refused = client.post("/v1/search", content=b"no JSON")
+            assert refused.status_code == 429
+            assert int(refused.headers["retry-after"]) >= 1
+        finally:
+            go_on.set()
+        assert first.result().status_code == 200
+        unread = client.post("/v1/search", content=b"no JSON")
+        assert unread.status_code == 415
 
 
 def numbered(n: int) -> tuple[str, dict[str, Any]]:

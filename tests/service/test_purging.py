@@ -6,7 +6,8 @@ from index.catalog import Catalog
 from service.feedback import Feedback
 from service.purging import forget
 from service.recent import Recent
-from service.schemas import AnswerOut, FeedbackIn
+from service.schemas.asking import AnswerOut
+from service.schemas.feedback import FeedbackIn
 from tests.index.test_compaction import traces
 from tests.service.running import Service
 from tests.service.seed_questions import CAMPUSES, MODERATOR

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from service.keys import Keys
-from service.schemas import FiltersIn
+from service.schemas.filters import FiltersIn
 from tests.index.formats import making
 from tests.service.commands import wait_for
 from tests.service.serving import Serve

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from service.keys import Keys
-from service.schemas import FiltersIn
+from service.schemas.filters import FiltersIn
 from tests.fakes import fake_folder, ingest
 from tests.service.running import Service
 from tests.service.serving import Serve

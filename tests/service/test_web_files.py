@@ -8,6 +8,7 @@ import pytest
 from index.messages import MESSAGE_LANGUAGES, catalogue
 from service.web_files import FOLDER, widget_script, words_module
 from tests.service.running import Service
+from tests.service.serving import Serve
 
 MODULES = sorted(path.stem for path in (FOLDER / "widget").glob("*.js"))
 
@@ -49,3 +50,20 @@ def test_pages_have_the_words_as_a_module(service: Service) -> None:
     served = service.client.get("/web/widget/words.js").text
     assert served == words_module()
     assert "page.about" in served
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/widget.js", "/web/widget/words.js", "/web/page/page.css", "/docs", "/docs/style.css",
+     "/openapi.json", "/console/static/console.js"],
+)  # fmt: skip
+def test_head_gives_the_head_of_what_get_gives(serve: Serve, path: str) -> None:
+    with serve() as client:
+        got, head = client.get(path), client.head(path)
+        assert (got.status_code, head.status_code) == (200, 200)
+        assert got.content
+        assert head.content == b""
+        own = {"date", "x-request-id"}
+        assert [pair for pair in head.headers.items() if pair[0] not in own] == [
+            pair for pair in got.headers.items() if pair[0] not in own
+        ]

@@ -8,7 +8,7 @@ import jwt
 import pytest
 
 from service.keys import Keys
-from service.schemas import FiltersIn
+from service.schemas.filters import FiltersIn
 from tests.service.serving import Serve
 from tests.service.test_keys import REQUESTS, bearing
 from tests.service.test_limits import QUESTION

@@ -8,7 +8,7 @@ from service.access import Caller
 from service.console.doors import Form, Operator, console_router, field
 from service.console.inside import answer_with_inside
 from service.refusal import Refusal
-from service.schemas import AskIn
+from service.schemas.asking import AskIn
 from service.state import State
 
 router = console_router()

@@ -16,7 +16,7 @@ from service.asking import results
 from service.console.doors import Form, Operator, console_router, field
 from service.console.pages import Pages
 from service.refusal import Refusal
-from service.schemas import HitOut, SearchIn
+from service.schemas.searching import HitOut, SearchIn
 from service.state import ServiceState, State
 from service.uploading import accept_uploads
 

@@ -13,7 +13,7 @@ from service.console.doors import Form, Operator, console_router, field
 from service.console.pages import Pages
 from service.keys import SCOPES, Key
 from service.refusal import Refusal
-from service.schemas import KeyIn
+from service.schemas.keys import KeyIn
 from service.state import ServiceState, State
 
 router = console_router()

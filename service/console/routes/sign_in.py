@@ -47,7 +47,9 @@ async def sign_in(request: Request, pages: Visitor, state: State) -> Response:
 
 @router.post("/sign-out")
 def sign_out(pages: Operator, _: Form, state: State) -> Response:
-    """Leave the session."""
+    """Leave the session, which nobody can enter again."""
+    if pages.session.key_id:
+        state.console.close(pages.session)
     left = Pages(pages.request, pages.language, state.console.open(), state.console)
     response = left.go("/sign-in")
     response.delete_cookie(pages.session.cookie, path=ROOT)

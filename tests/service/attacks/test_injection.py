@@ -15,7 +15,7 @@ from index.catalog import Catalog
 from service.completions import annotations
 from service.feedback import Feedback
 from service.observing import log_as_json
-from service.schemas import AnswerOut, AnswerSpanOut, CitationOut
+from service.schemas.asking import AnswerOut, AnswerSpanOut, CitationOut
 from tests.service.attacks.talking import HOSTILE, add
 from tests.service.serving import Serve
 

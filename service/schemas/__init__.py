@@ -1,0 +1,1 @@
+"""Bodies of requests and responses as the contract names them, a module for each subject."""
