@@ -1,6 +1,6 @@
 """Which index holds the vectors: an exact one of few chunks, an approximate one of many."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from index.embedding.protocol import FloatMatrix
@@ -13,25 +13,38 @@ DenseIndex = FlatIndex | InvertedIndex
 _KINDS: tuple[type[DenseIndex], ...] = (FlatIndex, InvertedIndex)
 
 
-def build(ids: Ids, vectors: FloatMatrix, exact_chunks: int) -> DenseIndex:
-    """Index ``vectors`` (n, dimension) under ``ids`` (n,); exactly up to ``exact_chunks``."""
-    kind = FlatIndex if len(ids) <= exact_chunks else InvertedIndex
-    return kind.build(ids, vectors)
+def build(
+    ids: Ids, vectors: FloatMatrix, exact_chunks: int, groups: Sequence[str] | None = None
+) -> DenseIndex:
+    """Index ``vectors`` (n, dimension) under ``ids`` (n,); exactly up to ``exact_chunks``.
+
+    ``groups`` (n,) are names of what is often looked for alone.
+    """
+    if len(ids) <= exact_chunks:
+        return FlatIndex.build(ids, vectors)
+    return InvertedIndex.build(ids, vectors, groups)
 
 
 def updated(
-    base: DenseIndex, removed: Iterable[int], ids: Ids, vectors: FloatMatrix, exact_chunks: int
+    base: DenseIndex,
+    removed: Iterable[int],
+    ids: Ids,
+    vectors: FloatMatrix,
+    exact_chunks: int,
+    groups: Sequence[str] | None = None,
 ) -> DenseIndex:
     """Return a new index: ``base`` without ``removed`` and with ``vectors`` under ``ids``.
 
     It becomes approximate beyond ``exact_chunks``, and exact again below half of them, so that a
     collection of about that size is not indexed anew with every change.
     """
+    if isinstance(base, InvertedIndex):
+        grown = base.updated(removed, ids, vectors, groups)
+        if len(grown.ids) > exact_chunks // 2:
+            return grown
+        return FlatIndex.build(grown.ids, grown.matrix())
     after = base.updated(removed, ids, vectors)
-    most = exact_chunks if isinstance(after, FlatIndex) else exact_chunks // 2
-    if isinstance(after, FlatIndex) == (len(after.ids) <= most):
-        return after
-    return build(after.ids, after.matrix(), most)
+    return after if len(after.ids) <= exact_chunks else build(after.ids, after.matrix(), 0)
 
 
 def open_index(folder: Path, kind: str) -> DenseIndex:

@@ -167,9 +167,9 @@ class Snapshots:
         languages = [entry.language for entry in additions.entries]
         added = self._centring.passages(additions.vectors, languages)
         if base is None:
-            return build(additions.ids, added, self._exact_chunks)
+            return build(additions.ids, added, self._exact_chunks, languages)
         before = _vectors(base, _manifest(base))
-        return updated(before, removed, additions.ids, added, self._exact_chunks)
+        return updated(before, removed, additions.ids, added, self._exact_chunks, languages)
 
     def _seal(self, aside: Path, base: Path | None, vectors: DenseIndex) -> str:
         # What is shared with the snapshot before was found whole when that was built upon.

@@ -231,9 +231,10 @@ def test_an_id_that_was_removed_can_come_again(vectors: FloatMatrix, exact: int)
             for name in (
                 "quantiser.faiss",
                 "removed.npy",
-                "0/ids.npy",
-                "0/vectors.npy",
-                "0/lists.faiss",
+                "0-/ids.npy",
+                "0-/vectors.npy",
+                "0-/places.npy",
+                "0-/lists.faiss",
             )
         ),
     ],
