@@ -2,15 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Literal
 
 from index.embedding.protocol import FloatMatrix
 from index.errors import Damaged
 from index.inverted import InvertedIndex
 from index.vectors import FlatIndex, Ids
 
+Kind = Literal["flat", "inverted"]
 DenseIndex = FlatIndex | InvertedIndex
-
-_KINDS: tuple[type[DenseIndex], ...] = (FlatIndex, InvertedIndex)
 
 
 def build(
@@ -47,9 +47,18 @@ def updated(
     return after if len(after.ids) <= exact_chunks else build(after.ids, after.matrix(), 0)
 
 
-def open_index(folder: Path, kind: str) -> DenseIndex:
-    """Map the index in ``folder``. Raises Damaged if it cannot be read, or is of no known kind."""
-    for known in _KINDS:
-        if kind == known.KIND:
-            return known.open(folder)
-    raise Damaged("snapshot.damaged", file=kind)
+def open_index(folder: Path, kind: Kind) -> DenseIndex:
+    """Map the index in ``folder``. Raises Damaged if it cannot be read."""
+    return FlatIndex.open(folder) if kind == "flat" else InvertedIndex.open(folder)
+
+
+def kind_of(index: DenseIndex) -> Kind:
+    """Return what ``open_index`` must be told to open it again."""
+    return "flat" if isinstance(index, FlatIndex) else "inverted"
+
+
+def known_kind(kind: object) -> Kind:
+    """Return a kind as a manifest names it. Raises Damaged for what is none."""
+    if kind == "flat" or kind == "inverted":
+        return kind
+    raise Damaged("snapshot.damaged", file="manifest.json")

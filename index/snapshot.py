@@ -19,7 +19,7 @@ import numpy as np
 
 from index.catalog import Catalog, get_state, now
 from index.chunking import CHUNKER_VERSION
-from index.dense import DenseIndex, build, open_index, updated
+from index.dense import DenseIndex, Kind, build, kind_of, known_kind, open_index, updated
 from index.durability import sync
 from index.embedding.centring import Centring
 from index.embedding.protocol import EmbedderSpec, FloatMatrix
@@ -27,7 +27,7 @@ from index.errors import CannotWrite, Damaged, SnapshotMismatch
 from index.lexical import Entry, LexicalIndex, write_lexical
 from index.term_index import index_files
 from index.text.analysis import ANALYSER_VERSION
-from index.vectors import FlatIndex, Ids, VectorIndex
+from index.vectors import Ids, VectorIndex
 
 _MANIFEST = "manifest.json"
 _FORMAT = 2
@@ -133,6 +133,13 @@ class Snapshots:
         except FileNotFoundError as error:
             raise Damaged("snapshot.missing", name=name) from error
 
+    def kind(self, name: str) -> Kind:
+        """Return which kind of index holds the vectors. Raises Damaged where that is not said."""
+        try:
+            return _kind(_manifest(self._folder / name))
+        except FileNotFoundError as error:
+            raise Damaged("snapshot.missing", name=name) from error
+
     def folder(self, name: str) -> Path:
         """Return where a snapshot lies."""
         return self._folder / name
@@ -182,7 +189,7 @@ class Snapshots:
             "created_at": now(),
             "build": asdict(self.build),
             "chunks": len(vectors.ids),
-            "vectors": vectors.KIND,
+            "vectors": kind_of(vectors),
             "files": files,
         }
         content = json.dumps(manifest, indent=1, ensure_ascii=False).encode()
@@ -280,7 +287,11 @@ def _manifest(folder: Path) -> dict[str, Any]:
 
 
 def _vectors(folder: Path, manifest: dict[str, Any]) -> DenseIndex:
-    return open_index(folder, str(manifest.get("vectors", FlatIndex.KIND)))  # once the only one
+    return open_index(folder, _kind(manifest))
+
+
+def _kind(manifest: dict[str, Any]) -> Kind:
+    return known_kind(manifest.get("vectors", "flat"))  # which was once the only one
 
 
 def _by_file(folder: Path) -> dict[tuple[int, int], dict[str, object]]:

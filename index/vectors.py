@@ -49,7 +49,6 @@ class VectorIndex(Protocol):
 class FlatIndex:
     """Exact search over all vectors with FAISS, memory-mapped from disk."""
 
-    KIND = "flat"
     VECTORS, IDS = "vectors.faiss", "ids.npy"
 
     def __init__(self, index: faiss.Index, ids: Ids) -> None:

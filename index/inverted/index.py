@@ -22,6 +22,7 @@ _LISTS = 4  # times the root of how many vectors there are
 _PROBES = 24  # lists that are looked through at least,
 _SCANNED = 6000  # vectors that are looked at in all,
 _SCANNED_EACH = 60  # and for each one that is wanted
+_SCANNED_LEAST = 1000  # where a filter leaves few
 _MORE = 32  # candidates more than are wanted, beside half as many more
 _OUTGROWN = 4  # times more lists than there are would be right: the centres are learned anew
 
@@ -29,7 +30,6 @@ _OUTGROWN = 4  # times more lists than there are would be right: the centres are
 class InvertedIndex:
     """Search through the lists of the nearest centres, with exact scores; mapped from disk."""
 
-    KIND = "inverted"
     FOLDER, REMOVED = "vectors", "removed.npy"
 
     def __init__(self, quantiser: Quantiser, segments: Sequence[Segment], removed: Ids) -> None:
@@ -134,8 +134,10 @@ class InvertedIndex:
 
     def _best(self, query: FloatMatrix, count: int, mask: Mask) -> tuple[Ids, Scores]:
         """Return at least ``count`` ids, among which the nearest are, and their inner products."""
-        usual = len(self._ids) / self._quantiser.lists
-        scanned = max(_SCANNED, _SCANNED_EACH * count, _PROBES * usual)
+        size, lists = len(self._ids), self._quantiser.lists
+        usual = max(_SCANNED, _SCANNED_EACH * count, _PROBES * size / lists)
+        # A filter spreads the nearest over more lists, but not over as many more as it is strict.
+        scanned = max(_SCANNED_LEAST, usual * math.sqrt(mask.count / size))
         if mask.count > scanned:
             probes = self._probes(query, scanned, mask)
             if not mask.is_narrow:
@@ -177,8 +179,8 @@ class InvertedIndex:
         if probes is not None:
             probed[probes.lists] = True
         ids, scores = [], []
-        for part, rows in zip(mask.segments, mask.rows(), strict=True):
-            near = rows[probed[part.places[rows]]]
+        for part, (rows, places) in zip(mask.segments, mask.rows(), strict=True):
+            near = rows[np.flatnonzero(probed[places])]
             near = near[mask.allowed[part.ids[near]]]
             ids.append(part.ids[near])
             scores.append(part.vectors[near] @ query)

@@ -8,8 +8,12 @@ import numpy as np
 from cachetools import LRUCache
 from numpy.typing import NDArray
 
+from index.inverted.quantiser import Places
 from index.inverted.segment import Segment
 from index.vectors import Ids
+
+# Rows of a segment, and the lists that they are in.
+Rows = tuple[NDArray[np.intp], Places]
 
 _NARROW = 0.25  # of the segments: what is less is gone through, of more the rest is left out
 _REMEMBERED = 8  # filters: those of whole languages come with every question
@@ -27,7 +31,7 @@ class Mask:
     share: float
     sizes: NDArray[np.int64]
     segments: Sequence[Segment]
-    kept: Sequence[Ids] | None
+    kept: Sequence[Rows] | None
 
     @classmethod
     def of(cls, allowed: NDArray[np.bool_], segments: Sequence[Segment], lists: int) -> "Mask":
@@ -36,28 +40,30 @@ class Mask:
         within = [at for at, found in enumerate(rows) if len(found)]
         count = sum(len(rows[at]) for at in within)
         share = count / max(1, sum(len(segments[at].ids) for at in within))
-        kept = [rows[at] for at in within] if share < _NARROW else None
+        kept = [(rows[at], segments[at].places[rows[at]]) for at in within]
         sizes = np.zeros(lists, np.int64)
-        for at in within:
-            sizes += np.bincount(segments[at].places[rows[at]], minlength=lists)
-        return cls(allowed, count, share, sizes, [segments[at] for at in within], kept)
+        for _, places in kept:
+            sizes += np.bincount(places, minlength=lists)
+        narrow = kept if share < _NARROW else None
+        return cls(allowed, count, share, sizes, [segments[at] for at in within], narrow)
 
     @property
     def is_narrow(self) -> bool:
         """Whether what may be found is better gone through than the rest left out."""
         return self.kept is not None
 
-    def rows(self) -> list[Ids]:
+    def rows(self) -> list[Rows]:
         """Return the rows of each of the segments that may be found, and some more."""
         if self.kept is not None:
             return [*self.kept]
-        return [np.flatnonzero(self.allowed[segment.ids]) for segment in self.segments]
+        found = [(part, np.flatnonzero(self.allowed[part.ids])) for part in self.segments]
+        return [(rows, part.places[rows]) for part, rows in found]
 
     def without(self, ids: Ids) -> "Mask":
         """Return a mask without ``ids``."""
         allowed = self.allowed.copy()
         allowed[ids] = False
-        count = self.count - int(np.count_nonzero(self.allowed[np.unique(ids)]))
+        count = int(np.count_nonzero(allowed))
         share = self.share * count / max(1, self.count)
         return Mask(allowed, count, share, self.sizes, self.segments, self.kept)
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from index.dense import DenseIndex, build, open_index, updated
+from index.dense import DenseIndex, build, kind_of, open_index, updated
 from index.embedding.protocol import FloatMatrix
 from index.errors import Damaged
 from index.inverted import InvertedIndex
@@ -168,7 +168,7 @@ def test_an_index_on_disk_finds_what_it_found_in_memory(
     index = build(ids, vectors, exact).updated(removed, id_array([5]), vectors[:1])
     index.save(tmp_path)
 
-    opened = open_index(tmp_path, index.KIND)
+    opened = open_index(tmp_path, kind_of(index))
 
     np.testing.assert_array_equal(opened.ids, index.ids)
     np.testing.assert_array_equal(opened.matrix(), index.matrix())
@@ -182,7 +182,7 @@ def test_an_opened_index_can_be_updated(tmp_path: Path, vectors: FloatMatrix, ex
     first = build(np.arange(100), vectors[:100], exact)
     first.save(tmp_path)
 
-    opened = open_index(tmp_path, first.KIND)
+    opened = open_index(tmp_path, kind_of(first))
     index = updated(opened, range(50), np.arange(100, 200), vectors[100:], exact)
 
     oracle = NumpyIndex(np.arange(50, 200), vectors[50:])
@@ -197,7 +197,7 @@ def test_an_index_that_lost_everything_is_empty_and_can_be_filled_again(
     full = build(np.arange(10), vectors[:10], exact)
     lost = full.updated(range(10), id_array([]), np.empty((0, 0), np.float32))
     lost.save(tmp_path)
-    empty = open_index(tmp_path, lost.KIND)
+    empty = open_index(tmp_path, kind_of(lost))
 
     assert len(empty.ids) == 0
     assert [len(part) for part in empty.search(vectors[0], 5)] == [0, 0]
