@@ -7,6 +7,7 @@ are real ones, the median nearest neighbour is as near.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -91,7 +92,7 @@ def _around(
     centres = np.sort(random.integers(0, len(vectors), count))
     drawn = vectors[centres]
     bounds = np.searchsorted(centres, np.arange(len(vectors) + 1))
-    for row, (start, end) in enumerate(zip(bounds, bounds[1:], strict=False)):
+    for row, (start, end) in enumerate(pairwise(bounds)):
         weights = random.standard_normal((end - start, _AROUND), np.float32)
         drawn[start:end] += weights @ (vectors[near[row]] - vectors[row]) * (scale / _AROUND**0.5)
     drawn /= np.linalg.norm(drawn, axis=1, keepdims=True)

@@ -27,10 +27,10 @@ def main() -> None:
     start = time.perf_counter()
     index = open_index(folder, known_kind(str(asked["kind"])))
     report: dict[str, Any] = {"open_ms": _ms(time.perf_counter() - start)}
-    found = {}
+    found: dict[str, Any] = {}
     for case in cases:
-        among = asked[f"among:{case}"] if f"among:{case}" in asked else None
-        without = asked[f"without:{case}"].tolist() if f"without:{case}" in asked else ()
+        among = asked.get(f"among:{case}")
+        without = asked.get(f"without:{case}", np.empty(0, np.int64)).tolist()
         count = int(asked[f"count:{case}"])
         times, rows = [], []
         for query in asked["queries"]:

@@ -135,9 +135,10 @@ class InvertedIndex:
     def _best(self, query: FloatMatrix, count: int, mask: Mask) -> tuple[Ids, Scores]:
         """Return at least ``count`` ids, among which the nearest are, and their inner products."""
         size, lists = len(self._ids), self._quantiser.lists
-        usual = max(_SCANNED, _SCANNED_EACH * count, _PROBES * size / lists)
-        # A filter spreads the nearest over more lists, but not over as many more as it is strict.
-        scanned = max(_SCANNED_LEAST, usual * math.sqrt(mask.count / size))
+        scanned = max(_SCANNED, _SCANNED_EACH * count, _PROBES * size / lists)
+        if mask.is_narrow:
+            # The nearest are spread over more lists, but not over as many more as it is narrow.
+            scanned = max(_SCANNED_LEAST, scanned * math.sqrt(mask.count / size))
         if mask.count > scanned:
             probes = self._probes(query, scanned, mask)
             if not mask.is_narrow:
