@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,7 +39,7 @@ class Drawn:
 
     vectors: FloatMatrix
     languages: NDArray[np.str_]
-    likeness: dict[str, object]
+    likeness: dict[str, Any]
 
 
 def real_vectors(corpora: Path, data_dir: Path, documents: int | None) -> Real:
@@ -72,7 +73,7 @@ def drawn(real: Real, count: int) -> Drawn:
         low, high = (scale, high) if np.median(_similarities(sample)) > wanted else (low, scale)
     more = max(0, count - len(near))
     vectors, centres = _around(real.vectors, near, more, scale, 1)
-    likeness: dict[str, object] = {"real": len(real.vectors), "scale": round(scale, 3)}
+    likeness: dict[str, Any] = {"real": len(real.vectors), "scale": round(scale, 3)}
     for name, some in {"real": real.vectors, "drawn": sample}.items():
         likeness[f"nearest_neighbour_of_{name}"] = _quantiles(_similarities(some))
         tenth = np.sort(real.queries @ some.T, axis=1)[:, -10]
