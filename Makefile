@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 CORPORA ?= ../shared/corpora
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: setup serve test test-llm torture torture-service lint eval eval-retrieval eval-translations eval-text ablation train-embedder screen-embedder fit bench bench-load bench-embedding bench-engines bundle clean
+.PHONY: setup serve test test-llm torture torture-service lint eval eval-retrieval eval-translations eval-text ablation train-embedder screen-embedder fit bench bench-load bench-embedding bench-index bench-engines bundle clean
 
 setup: $(VENV)/.ready
 
@@ -100,6 +100,10 @@ bench-load: setup
 # Forms of the bundled model, 32 bits and 8, beside sentence-transformers.
 bench-embedding: setup
 	$(BIN)/python -m eval.bench.embedding
+
+# The dense index and forms of FAISS at ten thousand to a million chunks; needs the corpora.
+bench-index: setup
+	$(BIN)/python -m eval.bench.index_size $(CORPORA)
 
 # The lexical index beside others; needs the corpora and `pip install -e .[engines]`.
 bench-engines: setup

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index.catalog import Catalog, get_state
+from index.dense import Kind
 from index.snapshot import Snapshots
 
 _MOST_SHARE = 0.2  # of a snapshot or of the catalog may be taken by what was deleted
@@ -14,12 +15,15 @@ _LEAST_BYTES = 1_000_000  # below which compacting the catalog is not worth its 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """``index_bytes`` are the published snapshot's, all of which is in memory where much is asked.
+    """``vectors`` is the kind of index that holds them, «flat» or «inverted».
+
+    ``index_bytes`` are the published snapshot's, all of which is in memory where much is asked.
 
     ``free_bytes`` are those of the catalog that what was deleted has left.
     """
 
     published_at: str | None
+    vectors: Kind | None
     disk_bytes: int
     index_bytes: int
     free_bytes: int
@@ -39,6 +43,7 @@ def condition(catalog: Catalog, snapshots: Snapshots) -> Condition:
         )  # fmt: skip
     return Condition(
         published_at=None if name is None else snapshots.created_at(name),
+        vectors=None if name is None else snapshots.kind(name),
         disk_bytes=_size(catalog.data_dir),
         index_bytes=0 if name is None else _size(snapshots.folder(name)),
         free_bytes=free * page,

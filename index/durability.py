@@ -1,6 +1,7 @@
-"""What must survive a loss of power."""
+"""What must survive a loss of power, and files that are written once and shared."""
 
 import os
+import shutil
 from pathlib import Path
 
 
@@ -11,3 +12,11 @@ def sync(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def share(file: Path, target: Path) -> None:
+    """Give a file that is never written to again a second name."""
+    try:
+        os.link(file, target)
+    except OSError:  # a file system without hard links
+        shutil.copyfile(file, target)

@@ -26,7 +26,9 @@ class DataFolder:
         self.catalog = Catalog(settings.data_dir.expanduser())
         self.centring = load_centring(self.embedder.spec)
         build = BuildSpec(self.embedder.spec, settings.chunk_tokens, self.centring.version)
-        self.snapshots = Snapshots(self.catalog.data_dir, build, self.centring)
+        self.snapshots = Snapshots(
+            self.catalog.data_dir, build, self.centring, settings.exact_chunks
+        )
         self.library = Library(self.catalog)
         self.jobs = Jobs(self.catalog)
         self.origins = Origins(self.catalog)

@@ -35,6 +35,11 @@ class IndexSettings(BaseSettings):
         default=192, ge=32, le=448, description="longest chunk, in tokens of the embedding model"
     )
     batch_size: int = Field(default=32, ge=1, le=1024, description="chunks embedded at a time")
+    exact_chunks: int = Field(
+        default=20_000,
+        ge=0,
+        description="up to so many chunks the nearest are found exactly; of more, nearly always",
+    )
     max_document_bytes: int = Field(
         default=20_000_000,
         ge=1,

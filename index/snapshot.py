@@ -13,11 +13,13 @@ import shutil
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from index.catalog import Catalog, get_state, now
 from index.chunking import CHUNKER_VERSION
+from index.dense import DenseIndex, Kind, build, kind_of, known_kind, open_index, updated
 from index.durability import sync
 from index.embedding.centring import Centring
 from index.embedding.protocol import EmbedderSpec, FloatMatrix
@@ -25,7 +27,7 @@ from index.errors import CannotWrite, Damaged, SnapshotMismatch
 from index.lexical import Entry, LexicalIndex, write_lexical
 from index.term_index import index_files
 from index.text.analysis import ANALYSER_VERSION
-from index.vectors import FlatIndex, Ids, VectorIndex
+from index.vectors import Ids, VectorIndex
 
 _MANIFEST = "manifest.json"
 _FORMAT = 2
@@ -99,9 +101,13 @@ class Snapshot:
 class Snapshots:
     """The snapshots of one data folder."""
 
-    def __init__(self, data_dir: Path, build: BuildSpec, centring: Centring) -> None:
+    def __init__(
+        self, data_dir: Path, build: BuildSpec, centring: Centring, exact_chunks: int
+    ) -> None:
+        """``exact_chunks`` is up to how many chunks a snapshot finds the nearest ones exactly."""
         self._folder = data_dir / "snapshots"
         self._centring = centring
+        self._exact_chunks = exact_chunks
         self.build = build
 
     def open(self, name: str) -> Snapshot:
@@ -116,7 +122,7 @@ class Snapshots:
         return Snapshot(
             name=name,
             created_at=str(manifest["created_at"]),
-            vectors=FlatIndex.open(folder),
+            vectors=_vectors(folder, manifest),
             lexical=LexicalIndex(folder),
         )
 
@@ -124,6 +130,13 @@ class Snapshots:
         """Return when a snapshot was made. Raises Damaged where that cannot be read."""
         try:
             return str(_manifest(self._folder / name)["created_at"])
+        except FileNotFoundError as error:
+            raise Damaged("snapshot.missing", name=name) from error
+
+    def kind(self, name: str) -> Kind:
+        """Return which kind of index holds the vectors. Raises Damaged where that is not said."""
+        try:
+            return _kind(_manifest(self._folder / name))
         except FileNotFoundError as error:
             raise Damaged("snapshot.missing", name=name) from error
 
@@ -147,29 +160,36 @@ class Snapshots:
         try:
             aside.mkdir(parents=True)
             base_folder = None if base is None else self._folder / base
-            vectors = self._vectors(base_folder, removed, additions)
+            vectors = self._changed(base_folder, removed, additions)
             vectors.save(aside)
             write_lexical(aside, base_folder, removed, additions.entries)
-            return self._seal(aside, len(vectors.ids))
+            return self._seal(aside, base_folder, vectors)
         except OSError as error:
             why = error.strerror or type(error).__name__
             raise CannotWrite("data.cannot_write", folder=self._folder.parent, why=why) from error
         finally:
             shutil.rmtree(aside, ignore_errors=True)
 
-    def _vectors(self, base: Path | None, removed: list[int], additions: Additions) -> FlatIndex:
+    def _changed(self, base: Path | None, removed: list[int], additions: Additions) -> DenseIndex:
         languages = [entry.language for entry in additions.entries]
         added = self._centring.passages(additions.vectors, languages)
         if base is None:
-            return FlatIndex.build(additions.ids, added)
-        return FlatIndex.open(base).updated(removed, additions.ids, added)
+            return build(additions.ids, added, self._exact_chunks, languages)
+        before = _vectors(base, _manifest(base))
+        return updated(before, removed, additions.ids, added, self._exact_chunks, languages)
 
-    def _seal(self, aside: Path, chunks: int) -> str:
-        files = {name: _described(aside / name) for name in sorted(_files(aside))}
+    def _seal(self, aside: Path, base: Path | None, vectors: DenseIndex) -> str:
+        # What is shared with the snapshot before was found whole when that was built upon.
+        known = {} if base is None else _by_file(base)
+        files = {}
+        for name in sorted(_files(aside)):
+            same = known.get(_file_key(aside / name))
+            files[name] = _described(aside / name) if same is None else same
         manifest = {
             "created_at": now(),
             "build": asdict(self.build),
-            "chunks": chunks,
+            "chunks": len(vectors.ids),
+            "vectors": kind_of(vectors),
             "files": files,
         }
         content = json.dumps(manifest, indent=1, ensure_ascii=False).encode()
@@ -254,7 +274,7 @@ def _files(folder: Path) -> set[str]:
     }
 
 
-def _manifest(folder: Path) -> dict[str, dict[str, object]]:
+def _manifest(folder: Path) -> dict[str, Any]:
     try:
         manifest = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
         if isinstance(manifest["build"], dict):
@@ -264,6 +284,25 @@ def _manifest(folder: Path) -> dict[str, dict[str, object]]:
     except (OSError, ValueError, KeyError, TypeError):
         pass
     raise Damaged("snapshot.damaged", file=_MANIFEST)
+
+
+def _vectors(folder: Path, manifest: dict[str, Any]) -> DenseIndex:
+    return open_index(folder, _kind(manifest))
+
+
+def _kind(manifest: dict[str, Any]) -> Kind:
+    return known_kind(manifest.get("vectors", "flat"))  # which was once the only one
+
+
+def _by_file(folder: Path) -> dict[tuple[int, int], dict[str, object]]:
+    """Return what the manifest of a snapshot says of its files, by what they are on the disk."""
+    files = _manifest(folder)["files"]
+    return {_file_key(folder / name): described for name, described in files.items()}
+
+
+def _file_key(file: Path) -> tuple[int, int]:
+    found = file.stat()
+    return found.st_dev, found.st_ino
 
 
 def _described(file: Path) -> dict[str, object]:

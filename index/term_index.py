@@ -6,9 +6,7 @@ tantivy fixes k1 = 1.2 and b = 0.75.
 
 import errno
 import math
-import os
 import re
-import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +17,7 @@ import numpy as np
 import tantivy
 from tantivy import Occur, Query
 
+from index.durability import share
 from index.errors import CannotWrite, Damaged
 from index.vectors import Ids, Scores
 
@@ -202,7 +201,7 @@ def writing(folder: Path, base: Path | None) -> Iterator[TermWriter]:
             tantivy.Index(_schema(), str(folder))
         else:
             for name in index_files(base):
-                _share(base / name, folder / name)
+                share(base / name, folder / name)
         writer = TermWriter(_opened(folder))
         yield writer
         writer.finish()
@@ -231,11 +230,3 @@ def _opened(folder: Path) -> tantivy.Index:
     whitespace = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
     index.register_tokenizer(_TOKENISER, whitespace)
     return index
-
-
-def _share(file: Path, target: Path) -> None:
-    # Segments are written once and never changed; what changes is replaced, not written over.
-    try:
-        os.link(file, target)
-    except OSError:  # a file system without hard links
-        shutil.copyfile(file, target)

@@ -75,10 +75,7 @@ class FlatIndex:
 
     def save(self, folder: Path) -> None:
         """Write the index into ``folder``. Raises OSError where the disk does not take it."""
-        try:
-            faiss.write_index(self._index, str(folder / self.VECTORS))
-        except RuntimeError as error:  # "… 4051 != 12800 (No space left on device)"
-            raise OSError(errno.EIO, str(error).rpartition("(")[2].rstrip(")")) from error
+        write_index(self._index, folder / self.VECTORS)
         np.save(folder / self.IDS, self._ids, allow_pickle=False)
 
     @property
@@ -134,3 +131,11 @@ class FlatIndex:
         selector = faiss.IDSelectorBitmap(bits)  # type: ignore[call-arg,arg-type] # stubs of C++
         parameters = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg] # stubs of C++
         return parameters, int(allowed.sum())
+
+
+def write_index(index: faiss.Index, file: Path) -> None:
+    """Write an index of FAISS. Raises OSError where the disk does not take it."""
+    try:
+        faiss.write_index(index, str(file))
+    except RuntimeError as error:  # "… 4051 != 12800 (No space left on device)"
+        raise OSError(errno.EIO, str(error).rpartition("(")[2].rstrip(")")) from error

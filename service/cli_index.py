@@ -27,6 +27,8 @@ def index_info(data_dir: DataDir = None) -> None:
                   version=folder.index.version(), published_at=state.published_at or "—",
                   disk=f"{state.disk_bytes / 1e6:.1f}", memory=f"{state.index_bytes / 1e6:.1f}",
                   free=f"{state.free_bytes / 1e6:.1f}"))  # fmt: skip
+    if state.vectors is not None:
+        out.print(say(f"vectors_{state.vectors}"))
     if state.compaction_due:
         out.print(say("compaction_due"))
 

@@ -50,6 +50,7 @@ def _condition(folder: DataFolder) -> ConditionOut:
     found = condition(folder.catalog, folder.snapshots)
     return ConditionOut(
         published_at=found.published_at,
+        vectors=found.vectors,
         disk_bytes=found.disk_bytes,
         index_bytes=found.index_bytes,
         free_bytes=found.free_bytes,

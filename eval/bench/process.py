@@ -5,9 +5,9 @@ from pathlib import Path
 
 
 class Process:
-    """A running process by its id."""
+    """A running process by its id; «self» is this one."""
 
-    def __init__(self, pid: int) -> None:
+    def __init__(self, pid: int | str) -> None:
         self._folder = Path(f"/proc/{pid}")
 
     def cpu_seconds(self) -> float:
@@ -21,3 +21,16 @@ class Process:
         """Return how much of its memory is in RAM."""
         pages = int((self._folder / "statm").read_text().split()[1])
         return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+    def mapped_megabytes(self, folder: Path) -> dict[str, float]:
+        """Return how much of the files below ``folder`` is in its memory, by their names."""
+        resident: dict[str, float] = {}
+        name = None
+        for line in (self._folder / "smaps").read_text().splitlines():
+            first, *rest = line.split()
+            if not first.endswith(":"):  # the head of a mapping: addresses … path
+                path = Path(rest[-1]) if len(rest) == 5 else None
+                name = path.name if path is not None and path.is_relative_to(folder) else None
+            elif first == "Rss:" and name is not None:
+                resident[name] = resident.get(name, 0.0) + int(rest[0]) / 1024
+        return resident

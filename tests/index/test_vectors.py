@@ -1,4 +1,4 @@
-"""What every VectorIndex keeps to, told by plain numpy."""
+"""What an index of either kind keeps to, told by plain numpy."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -9,8 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from index.dense import DenseIndex, build, kind_of, open_index, updated
 from index.embedding.protocol import FloatMatrix
 from index.errors import Damaged
+from index.inverted import InvertedIndex
 from index.vectors import FlatIndex, Ids, Scores, VectorIndex
 
 _DIMENSION = 4
@@ -18,6 +20,9 @@ _DIMENSION = 4
 _VECTOR = st.lists(st.integers(-1, 1), min_size=_DIMENSION, max_size=_DIMENSION)
 _ROWS = st.dictionaries(st.integers(0, 60), _VECTOR, max_size=25)
 _SOME_IDS = st.lists(st.integers(0, 70), max_size=30)
+
+# Up to how many vectors an index is exact: so many that all are, or none but an empty one.
+KINDS = pytest.mark.parametrize("exact", [1000, 0], ids=["flat", "inverted"])
 
 
 class NumpyIndex:
@@ -57,9 +62,9 @@ def id_array(ids: Iterable[int]) -> Ids:
     return np.array(list(ids), np.int64)
 
 
-def built(rows: dict[int, list[int]]) -> tuple[VectorIndex, VectorIndex]:
+def built(exact: int, rows: dict[int, list[int]]) -> tuple[DenseIndex, VectorIndex]:
     ids, vectors = id_array(rows), matrix(rows.values())
-    return FlatIndex.build(ids, vectors), NumpyIndex(ids, vectors)
+    return build(ids, vectors, exact), NumpyIndex(ids, vectors)
 
 
 def assert_same_ranking(
@@ -73,9 +78,12 @@ def assert_same_ranking(
     assert len(set(ids)) == len(ids)
 
 
+@KINDS
 @given(_ROWS, _VECTOR, st.integers(0, 30))
-def test_search_ranks_like_numpy(rows: dict[int, list[int]], query: list[int], count: int) -> None:
-    index, oracle = built(rows)
+def test_search_ranks_like_numpy(
+    exact: int, rows: dict[int, list[int]], query: list[int], count: int
+) -> None:
+    index, oracle = built(exact, rows)
     vector = np.array(query, np.float32)
 
     found = index.search(vector, count)
@@ -83,15 +91,17 @@ def test_search_ranks_like_numpy(rows: dict[int, list[int]], query: list[int], c
     assert_same_ranking(found, oracle, vector, oracle.search(vector, count)[1])
 
 
+@KINDS
 @given(_ROWS, _VECTOR, st.integers(1, 30), st.none() | _SOME_IDS, _SOME_IDS)
 def test_filters_and_exclusions_narrow_before_the_ranking(
+    exact: int,
     rows: dict[int, list[int]],
     query: list[int],
     count: int,
     among: list[int] | None,
     without: list[int],
 ) -> None:
-    index, oracle = built(rows)
+    index, oracle = built(exact, rows)
     vector = np.array(query, np.float32)
     allowed = None if among is None else id_array(among)
 
@@ -103,11 +113,12 @@ def test_filters_and_exclusions_narrow_before_the_ranking(
     assert among is None or set(found[0]) <= set(among)
 
 
+@KINDS
 @given(_ROWS, _VECTOR, _SOME_IDS)
 def test_scores_are_inner_products_and_0_for_an_unknown_id(
-    rows: dict[int, list[int]], query: list[int], ids: list[int]
+    exact: int, rows: dict[int, list[int]], query: list[int], ids: list[int]
 ) -> None:
-    index, oracle = built(rows)
+    index, oracle = built(exact, rows)
     vector = np.array(query, np.float32)
 
     found = index.scores(vector, id_array(ids))
@@ -116,18 +127,23 @@ def test_scores_are_inner_products_and_0_for_an_unknown_id(
     assert found.dtype == np.float32
 
 
+@KINDS
 @given(_ROWS, _ROWS, _SOME_IDS, _VECTOR)
 def test_an_updated_index_is_the_one_built_anew(
-    old: dict[int, list[int]], new: dict[int, list[int]], removed: list[int], query: list[int]
+    exact: int,
+    old: dict[int, list[int]],
+    new: dict[int, list[int]],
+    removed: list[int],
+    query: list[int],
 ) -> None:
     added = {i + 100: row for i, row in new.items()}
     kept = {i: row for i, row in old.items() if i not in removed}
-    before = FlatIndex.build(id_array(old), matrix(old.values()))
+    before, _ = built(exact, old)
     vector = np.array(query, np.float32)
 
-    after = before.updated(removed, id_array(added), matrix(added.values()))
+    after = updated(before, removed, id_array(added), matrix(added.values()), exact)
 
-    expected, _ = built(kept | added)
+    expected, _ = built(exact, kept | added)
     np.testing.assert_array_equal(after.ids, sorted(kept | added))
     np.testing.assert_array_equal(
         after.scores(vector, after.ids), expected.scores(vector, after.ids)
@@ -143,38 +159,45 @@ def vectors() -> FloatMatrix:
     return rows
 
 
+@KINDS
 @pytest.mark.parametrize("removed", [[], [1000, 1005]])
 def test_an_index_on_disk_finds_what_it_found_in_memory(
-    tmp_path: Path, vectors: FloatMatrix, removed: list[int]
+    tmp_path: Path, vectors: FloatMatrix, exact: int, removed: list[int]
 ) -> None:
     ids = np.random.default_rng(8).permutation(200) + 1000
-    index = FlatIndex.build(ids, vectors).updated(removed, id_array([5]), vectors[:1])
+    index = build(ids, vectors, exact).updated(removed, id_array([5]), vectors[:1])
     index.save(tmp_path)
 
-    opened = FlatIndex.open(tmp_path)
+    opened = open_index(tmp_path, kind_of(index))
 
     np.testing.assert_array_equal(opened.ids, index.ids)
+    np.testing.assert_array_equal(opened.matrix(), index.matrix())
     for query in vectors[:5]:
         for mine, theirs in zip(opened.search(query, 7), index.search(query, 7), strict=True):
             np.testing.assert_array_equal(mine, theirs)
 
 
-def test_an_opened_index_can_be_updated(tmp_path: Path, vectors: FloatMatrix) -> None:
-    FlatIndex.build(np.arange(100), vectors[:100]).save(tmp_path)
+@KINDS
+def test_an_opened_index_can_be_updated(tmp_path: Path, vectors: FloatMatrix, exact: int) -> None:
+    first = build(np.arange(100), vectors[:100], exact)
+    first.save(tmp_path)
 
-    index = FlatIndex.open(tmp_path).updated(range(50), np.arange(100, 200), vectors[100:])
+    opened = open_index(tmp_path, kind_of(first))
+    index = updated(opened, range(50), np.arange(100, 200), vectors[100:], exact)
 
     oracle = NumpyIndex(np.arange(50, 200), vectors[50:])
     for query in vectors[:5]:
         np.testing.assert_array_equal(index.search(query, 10)[0], oracle.search(query, 10)[0])
 
 
+@KINDS
 def test_an_index_that_lost_everything_is_empty_and_can_be_filled_again(
-    tmp_path: Path, vectors: FloatMatrix
+    tmp_path: Path, vectors: FloatMatrix, exact: int
 ) -> None:
-    full = FlatIndex.build(np.arange(10), vectors[:10])
-    full.updated(range(10), id_array([]), np.empty((0, 0), np.float32)).save(tmp_path)
-    empty = FlatIndex.open(tmp_path)
+    full = build(np.arange(10), vectors[:10], exact)
+    lost = full.updated(range(10), id_array([]), np.empty((0, 0), np.float32))
+    lost.save(tmp_path)
+    empty = open_index(tmp_path, kind_of(lost))
 
     assert len(empty.ids) == 0
     assert [len(part) for part in empty.search(vectors[0], 5)] == [0, 0]
@@ -184,15 +207,50 @@ def test_an_index_that_lost_everything_is_empty_and_can_be_filled_again(
     assert list(refilled.search(vectors[2], 1)[0]) == [2]
 
 
-@pytest.mark.parametrize("file", [FlatIndex.VECTORS, FlatIndex.IDS])
+@KINDS
+def test_an_id_that_was_removed_can_come_again(vectors: FloatMatrix, exact: int) -> None:
+    full = build(np.arange(100), vectors[:100], exact)
+
+    again = full.updated([3], id_array([]), vectors[:0]).updated(
+        [], id_array([3]), vectors[150:151]
+    )
+
+    assert len(again.ids) == 100
+    np.testing.assert_array_equal(again.matrix()[3], vectors[150])
+    assert list(again.search(vectors[150], 1)[0]) == [3]
+    assert 3 not in again.search(vectors[3], 1)[0]
+
+
+@pytest.mark.parametrize(
+    ("kind", "file"),
+    [
+        (FlatIndex, FlatIndex.VECTORS),
+        (FlatIndex, FlatIndex.IDS),
+        *(
+            (InvertedIndex, f"{InvertedIndex.FOLDER}/{name}")
+            for name in (
+                "quantiser.faiss",
+                "removed.npy",
+                "0-/ids.npy",
+                "0-/vectors.npy",
+                "0-/places.npy",
+                "0-/lists.faiss",
+            )
+        ),
+    ],
+)
 @pytest.mark.parametrize("content", [None, b"", b"not an index"])
 def test_an_index_that_cannot_be_read_is_damaged(
-    tmp_path: Path, vectors: FloatMatrix, file: str, content: bytes | None
+    tmp_path: Path,
+    vectors: FloatMatrix,
+    kind: type[DenseIndex],
+    file: str,
+    content: bytes | None,
 ) -> None:
-    FlatIndex.build(np.arange(10), vectors[:10]).save(tmp_path)
+    kind.build(np.arange(10), vectors[:10]).save(tmp_path)
     (tmp_path / file).unlink()
     if content is not None:
         (tmp_path / file).write_bytes(content)
 
     with pytest.raises(Damaged, match="yauap index rebuild"):
-        FlatIndex.open(tmp_path)
+        kind.open(tmp_path)
