@@ -18,15 +18,15 @@ def make_pipeline(
     folder: DataFolder, settings: AnswerSettings, lexicon: Lexicon | None = None
 ) -> Pipeline:
     """Return the pipeline over an open data folder, with the lexicon of this version or another."""
-    lexicon = lexicon or load_lexicon()
+    lexicon, weights = lexicon or load_lexicon(), load_weights()
     writer, rewriter = _with_a_model(settings, lexicon) if settings.llm_model else (None, None)
     return Pipeline(
         folder.index,
         QueryReader(folder.embedder, folder.centring, lexicon),
         SentenceVectors(folder.embedder, folder.centring),
         load_fusion(),
-        load_weights(),
-        settings.min_confidence,
+        weights,
+        weights.threshold(settings.accepted_wrong),
         writer,
         rewriter,
     )

@@ -52,6 +52,11 @@ class Pipeline:
         self._writer = writer
         self._rewriter = rewriter
 
+    @property
+    def min_confidence(self) -> float:
+        """What is less likely right than this is refused."""
+        return self._min_confidence
+
     def search(
         self,
         text: str,

@@ -28,11 +28,25 @@ _LARGEST_MARGIN = 4.0
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """Weights of the two models: by sentence feature, and by confidence feature with a bias."""
+    """Weights of the two models: by sentence feature, and by confidence feature with a bias.
+
+    ``thresholds`` are shares of wrong answers, ascending, each with the least confidence of an
+    answer at which no more were wrong.
+    """
 
     sentence: NDArray[np.float64]
     confidence: NDArray[np.float64]
     bias: float
+    thresholds: Sequence[tuple[float, float]]
+
+    def threshold(self, accepted_wrong: float) -> float:
+        """Return the confidence from which on no more than this share of the answers is wrong.
+
+        As it was on questions that the models had not seen; between those shares that were
+        measured it is interpolated. A threshold of 0 refuses nothing.
+        """
+        shares, thresholds = zip((0.0, 1.0), *self.thresholds, (1.0, 0.0), strict=True)
+        return float(np.interp(accepted_wrong, shares, thresholds))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +65,7 @@ def load_weights() -> Weights:
         sentence=np.array([raw["sentence"][name] for name in FEATURES]),
         confidence=np.array([raw["confidence"][name] for name in CONFIDENCE_FEATURES]),
         bias=float(raw["confidence"]["bias"]),
+        thresholds=[(float(share), at) for share, at in raw["thresholds"].items()],
     )
 
 

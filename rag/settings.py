@@ -11,11 +11,12 @@ from index.settings import IndexSettings
 class AnswerSettings(IndexSettings):
     """How sure an answer must be, and which language model writes it, if any."""
 
-    min_confidence: float = Field(
-        default=0.37,
+    accepted_wrong: float = Field(
+        default=0.4,
         ge=0,
         le=1,
-        description="answers less likely right than this are refused",
+        description="share of wrong answers that is accepted; refused is what is less sure than it "
+        "takes, as measured on the gold questions",
     )
     llm_base_url: Annotated[str, StringConstraints(pattern=r"^(?:https?://.+)?$")] = Field(
         default="",

@@ -26,7 +26,7 @@ from eval.fitting.examples import (
 )
 from eval.fitting.fusion import as_json, fit_fusion
 from eval.fitting.fusion_figures import fusion_figures
-from eval.fitting.models import figures, fit, held_out
+from eval.fitting.models import figures, fit, held_out, thresholds
 from eval.fitting.rankings import Sought, headlines, questions, rank
 from eval.headlines import read_benchmark
 from eval.lexicon.__main__ import learn_lexicon
@@ -111,7 +111,8 @@ def _learn_fusion(material: _Material, console: Console) -> dict[str, Any]:
 def _learn_answers(material: _Material, console: Console) -> dict[str, Any]:
     with console.status("asking …"):
         examples = _examples(material)
-    report = figures(held_out(examples), AnswerSettings().min_confidence)
+    pairs = held_out(examples)
+    by_share = thresholds(pairs)
     fitted = fit(examples)
     weights = {
         "sentence": _named(FEATURES, fitted.sentence.tolist()),
@@ -119,7 +120,10 @@ def _learn_answers(material: _Material, console: Console) -> dict[str, Any]:
             **_named(CONFIDENCE_FEATURES, fitted.confidence.tolist()),
             "bias": round(fitted.bias, 4),
         },
+        "thresholds": by_share,
     }
+    at = fitted.as_weights(by_share).threshold(AnswerSettings().accepted_wrong)
+    report = {"refused_below": round(at, 4), **figures(pairs, at)}
     _write("weights.json", "eval/gold (seeds, news, off_topic), XQuAD ru dev", report, weights)
     return report
 

@@ -5,7 +5,7 @@ McFadden (1974). How sure that is: logistic, learned from sentences that were or
 had not seen them, so that it does not take their good memory for knowledge.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,7 @@ from sklearn.linear_model import LogisticRegression
 from eval.fitting.examples import Example
 from eval.refusals import Outcomes, calibration_error
 from rag.choosing import AS_LIKELY, MOST
-from rag.scoring import confidence_features
+from rag.scoring import Weights, confidence_features
 
 _FOLDS = 5
 _SEED = 0
@@ -28,6 +28,10 @@ _STRENGTH = 0.1
 # at half weight, but not how sure to be.
 _SENTENCE_WEIGHT = {"xquad": 0.5}
 _NOT_FOR_CONFIDENCE = frozenset({"xquad"})
+# Nobody asks for so much that has nothing to do with the documents.
+_NOT_FOR_THRESHOLDS = frozenset({"xquad", "off_topic"})
+_SHARES = np.arange(0.05, 0.96, 0.05)
+_FEWEST = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,11 @@ class Fitted:
     sentence: NDArray[np.float64]
     confidence: NDArray[np.float64]
     bias: float
+
+    def as_weights(self, by_share: Mapping[str, float]) -> Weights:
+        """Return them as the pipeline has them, with the thresholds of ``thresholds``."""
+        shares = [(float(share), at) for share, at in by_share.items()]
+        return Weights(self.sentence, self.confidence, self.bias, shares)
 
     def order(self, example: Example) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         """Return the candidates best first, and the features of the confidence model."""
@@ -108,6 +117,25 @@ def figures(pairs: Sequence[tuple[Example, Fitted]], threshold: float) -> dict[s
             "calibration_error": round(calibration_error(_outcomes(own)) or 0.0, 3),
         }
     return report
+
+
+def thresholds(pairs: Sequence[tuple[Example, Fitted]]) -> dict[str, float]:
+    """Return, by the share of wrong answers that is accepted, the least confidence it takes.
+
+    Of questions whose answers are looked for in documents that may hold them. Some shares cannot
+    be told from so few questions: nothing is said of those that fewer than ``_FEWEST`` meet.
+    """
+    own = [(e, f) for e, f in pairs if e.source not in _NOT_FOR_THRESHOLDS]
+    outcomes = _outcomes(own)
+    order = np.argsort(-outcomes.confidence, kind="stable")
+    sure, wrong = outcomes.confidence[order], ~outcomes.right[order]
+    risks = np.cumsum(wrong) / np.arange(1, len(wrong) + 1)
+    found = {}
+    for share in _SHARES:
+        (met,) = np.nonzero(risks <= share)
+        if len(met) and met[-1] + 1 >= _FEWEST:
+            found[f"{share:.2f}"] = round(float(sure[met[-1]]), 4)
+    return found
 
 
 def _outcomes(pairs: Sequence[tuple[Example, Fitted]]) -> Outcomes:

@@ -16,7 +16,7 @@ from eval.fitting.examples import Asked, Example
 from eval.fitting.fusion import Ranking, as_json, design, fit_fusion, folds
 from eval.fitting.fusion_figures import fusion_figures
 from eval.fitting.indexing import index_corpus
-from eval.fitting.models import Fitted, figures, fit, held_out
+from eval.fitting.models import Fitted, figures, fit, held_out, thresholds
 from eval.fitting.rankings import Sought, _targets, headlines, questions, rank
 from eval.headlines import Headline, HeadlineBenchmark
 from index.documents import Document
@@ -85,6 +85,34 @@ def test_the_weights_of_this_version_fit_its_features_and_say_how_they_were_made
     weights = load_weights()
     assert weights.sentence.shape == (len(FEATURES),)
     assert weights.confidence.shape == (len(CONFIDENCE_FEATURES),)
+
+
+def test_a_threshold_takes_no_more_wrong_answers_than_it_was_asked_to() -> None:
+    pairs = held_out([*drawn_examples(60), *drawn_examples(60, answerable=False, seed=1)])
+    sure = np.array([fitted.confidence_of(example) for example, fitted in pairs])
+    right = np.array([fitted.is_right(example) for example, fitted in pairs])
+    found = thresholds(pairs)
+    assert list(found) == sorted(found)
+    assert list(found.values()) == sorted(found.values(), reverse=True)
+    for share, least in found.items():
+        answered = sure >= least - 1e-4
+        assert (~right[answered]).mean() <= float(share) + 1 / answered.sum()
+    assert 0.5 in map(float, found)  # half of all could be answered and be wrong
+
+
+def test_no_threshold_is_told_of_what_too_few_questions_say() -> None:
+    few = [*drawn_examples(10), *drawn_examples(9, answerable=False, seed=1)]
+    assert thresholds(held_out(few)) == {}
+
+
+def test_the_share_of_wrong_answers_is_turned_into_a_confidence() -> None:
+    weights = replace(load_weights(), thresholds=[(0.2, 0.8), (0.4, 0.5)])
+    asked = (0.0, 0.1, 0.2, 0.3, 0.4, 0.7, 1.0)
+    assert [weights.threshold(share) for share in asked] == pytest.approx(
+        [1.0, 0.9, 0.8, 0.65, 0.5, 0.25, 0.0]
+    )
+    own = [load_weights().threshold(share) for share in np.linspace(0, 1, 21)]
+    assert own == sorted(own, reverse=True)
 
 
 def test_learning_twice_gives_the_same_weights() -> None:

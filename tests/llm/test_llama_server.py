@@ -63,7 +63,7 @@ def test_it_streams_and_can_be_left(url: str) -> None:
 @pytest.mark.parametrize("question", [RU, BA])
 def test_every_answer_is_sound_and_in_time(url: str, filled: DataFolder, question: str) -> None:
     settings = AnswerSettings(
-        data_dir=filled.catalog.data_dir, min_confidence=0, llm_base_url=url,
+        data_dir=filled.catalog.data_dir, accepted_wrong=1, llm_base_url=url,
         llm_model="gemma-3-270m", llm_timeout=SECONDS,
     )  # fmt: skip
     watching = Watching()

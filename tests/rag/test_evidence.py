@@ -207,7 +207,7 @@ def weights(**sentence: float) -> Weights:
     values = np.zeros(len(FEATURES))
     for name, value in sentence.items():
         values[FEATURES.index(name)] = value
-    return Weights(values, np.zeros(len(CONFIDENCE_FEATURES)), 0.0)
+    return Weights(values, np.zeros(len(CONFIDENCE_FEATURES)), 0.0, [])
 
 
 def test_candidates_are_ranked_by_the_weighted_sum_of_their_features(view: IndexView) -> None:

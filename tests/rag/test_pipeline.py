@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from rag.fact_wording import AnswerLanguage
 from rag.factory import make_pipeline
 from rag.pipeline import Pipeline
 from rag.retrieval import Hit, Mode
+from rag.scoring import load_weights
 from rag.settings import AnswerSettings
 from rag.types import Answer, Ask, Citation, Observer, Turn
 from tests.fakes import fake_folder, ingest
@@ -43,19 +45,19 @@ def filled(tmp_path: Path) -> DataFolder:
     return folder
 
 
-def pipeline(folder: DataFolder, min_confidence: float) -> Pipeline:
-    settings = AnswerSettings(data_dir=folder.catalog.data_dir, min_confidence=min_confidence)
+def pipeline(folder: DataFolder, accepted_wrong: float) -> Pipeline:
+    settings = AnswerSettings(data_dir=folder.catalog.data_dir, accepted_wrong=accepted_wrong)
     return make_pipeline(folder, settings)
 
 
 def sure(folder: DataFolder) -> Pipeline:
     """A pipeline that answers whatever it finds."""
-    return pipeline(folder, 0.0)
+    return pipeline(folder, 1.0)
 
 
 def unsure(folder: DataFolder) -> Pipeline:
     """A pipeline that refuses everything."""
-    return pipeline(folder, 1.0)
+    return pipeline(folder, 0.0)
 
 
 def assert_sound(answer: Answer, folder: DataFolder) -> None:
@@ -115,11 +117,18 @@ def test_every_refusal_is_sound(filled: DataFolder, question: str) -> None:
     assert_sound(answer, filled)
 
 
-def test_it_is_answered_from_as_sure_as_it_must_be(filled: DataFolder) -> None:
+def test_it_is_answered_from_as_sure_as_it_must_be(
+    filled: DataFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
     confidence = sure(filled).ask(Ask(BA)).confidence
 
-    assert pipeline(filled, confidence).ask(Ask(BA)).answered
-    assert not pipeline(filled, min(1.0, confidence + 1e-9)).ask(Ask(BA)).answered
+    def answered(least: float) -> bool:
+        weights = replace(load_weights(), thresholds=[(0.3, least)])
+        monkeypatch.setattr("rag.factory.load_weights", lambda: weights)
+        return pipeline(filled, 0.3).ask(Ask(BA)).answered
+
+    assert answered(confidence)
+    assert not answered(confidence + 1e-9)
 
 
 def test_the_sentence_of_the_own_language_is_quoted_as_it_is(filled: DataFolder) -> None:

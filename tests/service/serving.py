@@ -66,7 +66,7 @@ def serve(honey_folder: Path) -> Serve:
 
     @contextmanager
     def start(**settings: Any) -> Iterator[httpx.Client]:
-        given = {"data_dir": honey_folder, "min_confidence": 0, **settings}
+        given = {"data_dir": honey_folder, "accepted_wrong": 1, **settings}
         with served(create_app(ServiceSettings(**given))) as client:
             yield client
 

@@ -187,7 +187,7 @@ def test_feedback_and_refusals_come_in_pages(client: httpx.Client, serve: Serve)
     assert _pages(client, "/v1/admin/feedback", "comment") == ["4", "3", "2", "1", "0"]
     right = client.get("/v1/admin/feedback", params={"rating": 1}).json()
     assert [item["comment"] for item in right["items"]] == ["3", "1"]
-    with serve(min_confidence=0.99, kept_refusals=3) as strict:
+    with serve(accepted_wrong=0, kept_refusals=3) as strict:
         for number in range(5):
             strict.post("/v1/ask", json={"question": f"Мёд номер {number}?"})
         asked = [f"Мёд номер {n}?" for n in (4, 3, 2)]
@@ -210,7 +210,7 @@ def _pages(client: httpx.Client, path: str, field: str) -> list[str]:
 
 
 def test_drafts_of_refused_questions_are_gold(serve: Serve, tmp_path: Path) -> None:
-    with serve(min_confidence=0.99, kept_refusals=100) as client:
+    with serve(accepted_wrong=0, kept_refusals=100) as client:
         for question in ("Ҡайһы бал әсе?", "Когда мёд горький?", "Ҡайһы бал әсе?"):
             client.post("/v1/ask", json={"question": question})
         file = tmp_path / "draft.jsonl"

@@ -13,6 +13,7 @@ from index.catalog import Catalog
 from index.errors import Damaged
 from index.library import Library
 from index.messages import message
+from rag.scoring import load_weights
 from rag.settings import AnswerSettings
 from service.keys import Keys
 from tests.service.attacks.talking import HOSTILE, add
@@ -328,7 +329,8 @@ def test_asking_shows_the_inside(service: Service) -> None:
     assert best == sorted(best, reverse=True)
     assert "nearness" in text_of(evidence[0])
     refusal = text_of(parsed(console.post("/ask", {"question": WEATHER}, headers=HELP)))
-    assert f"the least is {AnswerSettings().min_confidence}" in refusal
+    least = load_weights().threshold(AnswerSettings().accepted_wrong)
+    assert f"the least is {least:.2f}" in refusal
     small = text_of(parsed(console.post("/ask", {"question": "Рәхмәт!"}, headers=HELP)))
     assert message("reason.small_talk", "en") in small
     # What an operator tries is not kept as what a reader asked.
@@ -344,7 +346,7 @@ def test_asking_can_be_in_either_language(service: Service) -> None:
 
 
 def test_feedback_and_refusals_are_listed_and_exported(serve: Serve, tmp_path: Path) -> None:
-    with serve(kept_refusals=100, min_confidence=0.99) as client:
+    with serve(kept_refusals=100, accepted_wrong=0) as client:
         console = Console(client)
         asked = [client.post("/v1/ask", json={"question": q}).json() for q in
                  ("Какой мёд горький?", "=1+1 ниндәй бал?", "Какой мёд горький?")]  # fmt: skip

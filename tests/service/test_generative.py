@@ -43,7 +43,7 @@ def serve(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, model: ScriptedModel)
     monkeypatch.setattr("index.folder.open_embedder", lambda settings, on_convert: FakeEmbedder())
 
     def start(**settings: Any) -> AbstractContextManager[httpx.Client]:
-        given = {"data_dir": tmp_path / "data", "min_confidence": 0, "llm_base_url": model.url,
+        given = {"data_dir": tmp_path / "data", "accepted_wrong": 1, "llm_base_url": model.url,
                  "llm_model": "scripted", "llm_timeout": 20, "llm_failures": 100}  # fmt: skip
         made = ServiceSettings(**(given | settings))  # type: ignore[arg-type] # by name
         ingest(DataFolder(made), *DOCUMENTS)

@@ -263,13 +263,13 @@ def test_a_configured_origin_may_call_a_service_without_keys(serve: Serve) -> No
 
 
 def test_a_refused_question_is_kept_for_the_editor_where_that_is_asked_for(serve: Serve) -> None:
-    with serve(min_confidence=1, kept_refusals=2) as client:
+    with serve(accepted_wrong=0, kept_refusals=2) as client:
         for number in range(3):
             client.post("/v1/ask", json={"question": f"Где зима {number}?"})
         client.post("/v1/ask", json={"question": "Рәхмәт!"})
         items = client.get("/v1/admin/refused").json()["items"]
         assert [item["question"] for item in items] == ["Где зима 2?", "Где зима 1?"]
-    with serve(min_confidence=1) as client:  # no longer asked for: what was kept is gone
+    with serve(accepted_wrong=0) as client:  # no longer asked for: what was kept is gone
         client.post("/v1/ask", json={"question": "Где зима?"})
         assert client.get("/v1/admin/refused").json()["items"] == []
 

@@ -20,7 +20,7 @@ from tests.service.seed_questions import CAMPUSES
 
 @pytest.fixture
 def server(honey_folder: Path) -> Any:
-    settings = ServiceSettings(data_dir=honey_folder, min_confidence=0)
+    settings = ServiceSettings(data_dir=honey_folder, accepted_wrong=1)
     folder = DataFolder(settings)
     return make_server(make_pipeline(folder, settings), folder.library)
 

@@ -76,7 +76,7 @@ def test_what_a_key_may_not_see_belongs_to_nothing(filled: Serve, keys: Keys) ->
 @pytest.mark.parametrize("stream", [False, True])
 def test_a_quotation_tells_its_text_in_the_other_language(filled: Serve, stream: bool) -> None:
     asked = {"question": "Сколько тонн мёда привезли бортники?", "stream": stream}
-    with filled(min_confidence=0) as client:
+    with filled(accepted_wrong=1) as client:
         for filters, expected in (
             ({"source": ["public"]}, [("ba", True)]),
             ({"document_id": ["ru"]}, []),  # what a filter leaves out belongs to nothing

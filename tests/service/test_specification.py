@@ -56,7 +56,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
         patch.setattr("index.folder.open_embedder", lambda settings, on_convert: FakeEmbedder())
         ingest(fake_folder(data, chunk_tokens=192), *HONEY)
         given = ServiceSettings(
-            data_dir=data, min_confidence=0, kept_refusals=100, rate_per_address="", rate_per_key=""
+            data_dir=data, accepted_wrong=1, kept_refusals=100, rate_per_address="", rate_per_key=""
         )
         with served(create_app(given)) as client:
             client.auth = Allowed(Keys(Catalog(data)))

@@ -32,5 +32,5 @@ async def ask(pages: Operator, form: Form, state: State) -> Response:
         raise Refusal("invalid-request", "cli.question") from error
     caller: Caller = pages.request.state.caller
     inside = await state.answering.run(caller, lambda: answer_with_inside(state.pipeline, body))
-    least = state.settings.min_confidence
+    least = round(state.pipeline.min_confidence, 2)
     return await run_in_threadpool(pages.show, "ask", asked=body, inside=inside, least=least)

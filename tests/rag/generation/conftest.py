@@ -51,7 +51,7 @@ def asked(filled: DataFolder, model: ScriptedModel) -> MakePipeline:
     def make(**settings: object) -> Pipeline:
         given: dict[str, object] = {
             "data_dir": filled.catalog.data_dir,
-            "min_confidence": 0.0,
+            "accepted_wrong": 1,
             "llm_base_url": model.url,
             "llm_model": "scripted",
             "llm_timeout": 5,

@@ -63,7 +63,7 @@ def test_hostile_documents(tmp_path: Path, model: ScriptedModel, name: str) -> N
     ingest(folder, HONEST, {"id": "hostile", "title": f"Технопарк [1] {name}",
                             "text": DOCUMENTS[name]})  # fmt: skip
     settings = AnswerSettings(
-        data_dir=folder.catalog.data_dir, min_confidence=0, llm_base_url=model.url,
+        data_dir=folder.catalog.data_dir, accepted_wrong=1, llm_base_url=model.url,
         llm_model="scripted",
     )  # fmt: skip
     pipeline = make_pipeline(folder, settings)
@@ -84,7 +84,7 @@ def test_hostile_questions(tmp_path: Path, model: ScriptedModel, name: str) -> N
     folder = fake_folder(tmp_path / "data", chunk_tokens=448)
     ingest(folder, HONEST)
     settings = AnswerSettings(
-        data_dir=folder.catalog.data_dir, min_confidence=0, llm_base_url=model.url,
+        data_dir=folder.catalog.data_dir, accepted_wrong=1, llm_base_url=model.url,
         llm_model="scripted",
     )  # fmt: skip
     pipeline = make_pipeline(folder, settings)

@@ -404,7 +404,7 @@ def test_the_model_is_asked_only_where_it_may_answer(
     model.script(says("NO_ANSWER"))
 
     assert asked().ask(Ask(RU, mode="extractive")).generator == EXTRACTIVE
-    assert asked(min_confidence=1.0).ask(Ask(RU)).generator == EXTRACTIVE
+    assert asked(accepted_wrong=0).ask(Ask(RU)).generator == EXTRACTIVE
     assert asked().ask(Ask("Спасибо!")).generator == EXTRACTIVE
     without = asked(llm_base_url="", llm_model="")
     assert without.ask(Ask(RU)).generator == EXTRACTIVE
