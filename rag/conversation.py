@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 
 from index.text.analysis import analyse, fold
+from rag.courtesy import without_courtesy
 from rag.types import Turn
 
 _OPENING = re.compile(r"^\s*(?:а|ә|э|и|һәм|хэм|ну|ә һуң)\s", re.IGNORECASE)
@@ -41,7 +42,7 @@ _FEW_TERMS, _SEVERAL_TERMS = 2, 4
 
 def whole_question(question: str, history: Sequence[Turn]) -> str:
     """Return the question as it is understood: with what it takes from the earlier turns."""
-    earlier = [turn.content for turn in history if turn.role == "user"]
+    earlier = [without_courtesy(turn.content) for turn in history if turn.role == "user"]
     if not question or not earlier or not _is_follow_up(question):
         return question
     about = " ".join(earlier[-2:]) if _is_follow_up(earlier[-1]) else earlier[-1]

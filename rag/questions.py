@@ -71,33 +71,12 @@ _COMPILED = tuple(
     for kind, patterns in _PATTERNS.items()
 )
 
-_GREETING = re.compile(
-    r"(?<!\S)(?:привет(?:ик|ствую)?|здравствуй(?:те)?|добр\w+ (?:день|утро|вечер)|салют|как дела|"
-    r"сэлэм(?:дэр|лэр)?|салам|хаумы\w*|(?:хэйерле|хайырлы) (?:кон|иртэ|кис)(?:тэр)?|"
-    r"(?:хэлдэр|хэлегез|эштэр) нисек|спасибо|благодар(?:ю|им|ствую|ность)|"
-    r"рэхмэт(?:лемен|тэр)?|рахмат|пока|до свидания|хау бул\w*|хуш(?: бул\w*)?|"
-    r"hello|hi|thanks|thank you)(?!\S)"
-)
-_THANKS = re.compile(r"спасиб|благодар|рэхмэт|рахмат|thank")
-_ADDRESS = frozenset(
-    "хезгэ бик зур большое вам тебе всем и есть друзья дустар йэмэгэт туган ук же огромное".split()
-)
-
 
 def question_kind(question: str) -> Kind:
     """Return what the question asks for; ``unknown`` for a bare topic."""
     folded = _folded(question)
     found = [(m.start(), at, k) for at, (k, p) in enumerate(_COMPILED) if (m := p.search(folded))]
     return min(found)[2] if found else "unknown"
-
-
-def small_talk(question: str) -> Literal["greeting", "thanks"] | None:
-    """Return what the text is where it is nothing but a greeting or thanks."""
-    folded = _folded(question)
-    rest = [word for word in _GREETING.sub(" ", folded).split() if word not in _ADDRESS]
-    if rest or not _GREETING.search(folded):
-        return None
-    return "thanks" if _THANKS.search(folded) else "greeting"
 
 
 def _folded(question: str) -> str:

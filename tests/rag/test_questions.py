@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.questions import question_kind, small_talk
+from rag.courtesy import small_talk, without_courtesy
+from rag.questions import question_kind
 
 KINDS = """
 who      | Кто возглавляет правление Клуба молодых промышленников?
@@ -148,3 +149,61 @@ def test_signs_do_not_change_what_is_asked_for(text: str, question: str) -> None
     signs = "".join(c for c in text if not c.isalnum() and c != "_" and not c.isspace())
 
     assert question_kind(f"{signs} {question} {signs}") == question_kind(question)
+
+
+COURTESY = """
+Добрый день. Когда прошло заседание? | Когда прошло заседание?
+Здравствуйте! Кто модератор? | Кто модератор?
+Здравствуйте, подскажите, пожалуйста, кто модератор? | кто модератор?
+Пожалуйста, скажите, кто модератор? | кто модератор?
+Скажите кто модератор | кто модератор
+Не подскажете, где кампус? | где кампус?
+Можете сказать, где кампус? | где кампус?
+Извините, а где кампус? | а где кампус?
+Привет, как дела? Где кампус? | Где кампус?
+Спасибо — а когда он прошёл? | а когда он прошёл?
+Расскажи о Кластерном центре развития | Кластерном центре развития
+Расскажите, пожалуйста, об Уфе. | Уфе.
+Где кампус, пожалуйста? | Где кампус
+Сәләм! Модератор кем булды? | Модератор кем булды?
+Һаумыһығыҙ! Модератор кем булды? | Модератор кем булды?
+Хәйерле көн, модератор кем? | модератор кем?
+Зинһар, әйтегеҙ, модератор кем булды? | модератор кем булды?
+Әйтегеҙсе, модератор кем булды? | модератор кем булды?
+Зинхар, эйтегез, модератор кем булды? | модератор кем булды?
+Кластерлы үҫеш үҙәге тураһында һөйләгеҙ. | Кластерлы үҫеш үҙәге
+Кластерлы үҫеш үҙәге хаҡында һөйләп бирегеҙсе | Кластерлы үҫеш үҙәге
+"""
+
+NO_COURTESY = """
+Кому сказали спасибо?
+Привет
+Скажите, пожалуйста
+Пока не построили мост, как ездили?
+Салют в честь праздника когда будет?
+Как дела в Уфе?
+Приветствие участников кто зачитал?
+Рәхмәтуллина кем?
+Простите ли долг?
+Сказители на празднике кто?
+Расскажи подробнее
+Һөйләшеү ҡасан булды?
+Башҡорт теле тураһында кем һөйләне?
+Дни памяти
+😀
+"""
+
+
+@pytest.mark.parametrize(("said", "asked"), rows(COURTESY))
+def test_what_is_asked_stands_without_greetings_and_requests(said: str, asked: str) -> None:
+    assert without_courtesy(said) == asked
+
+
+@pytest.mark.parametrize("question", [*NO_COURTESY.strip().splitlines(), ""])
+def test_what_belongs_to_a_question_is_left_in_it(question: str) -> None:
+    assert without_courtesy(question) == question
+
+
+@given(st.text())
+def test_what_is_asked_is_a_part_of_what_is_said(text: str) -> None:
+    assert without_courtesy(text) in text
