@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from index.embedding.centring import Centring
 from index.embedding.protocol import Embedder, FloatMatrix
 from index.reader import IndexView
-from index.text.analysis import analyse
+from index.text.analysis import analyse, stem_in_both
 from index.text.language import Language, detect_language
 from index.text.sentences import sentence_spans
 from index.text.spans import Span
@@ -252,4 +252,8 @@ def _is_said(fact: Fact, own: frozenset[str]) -> bool:
     """
     terms = analyse(fact.text)
     digits = [term for term in terms if term.text[0].isdigit()]
-    return bool(terms) and all(term.text in own for term in digits or terms)
+    if digits:
+        return all(term.text in own for term in digits)
+    # Names are stemmed otherwise in the other language: «Олег» is «олек» in Bashkir.
+    names = [term.span.of(fact.text) for term in terms]
+    return bool(names) and all(not own.isdisjoint(stem_in_both(name)) for name in names)

@@ -10,13 +10,18 @@ from numpy.typing import NDArray
 from index.embedding.centring import Centring
 from index.embedding.protocol import Embedder, FloatMatrix
 from index.reader import IndexView
-from index.text.analysis import analyse, stem_in_both
+from index.text.analysis import analyse, fold, stem_in_both
 from index.text.language import detect_language
 from rag.lexicon import Lexicon
 from rag.spelling import names_spelt_otherwise, slips_of
 
 QuestionLanguage = Literal["ba", "ru"]
 
+# «Кто такой …», «кем является …» ask, and no document has to say them.
+_ONLY_ASKS = frozenset(
+    fold(word)
+    for word in "такой такая такое такие таков является являлся являлась являются".split()
+)
 _NOWHERE = ""  # a term that no text has
 _OTHER_SPELLING = 0.8
 _OTHER_STEM = 0.9
@@ -84,7 +89,8 @@ class QueryReader:
         """Return the query for a question, with the words that ``view`` knows for its words."""
         spoken = detect_language(text).language
         vector = self._centring.queries(self._embedder.embed_queries([text]), [spoken])[0]
-        terms = {term.text: term.span.of(text) for term in analyse(text, spoken)}
+        written = [(term.text, term.span.of(text)) for term in analyse(text, spoken)]
+        terms = {term: word for term, word in written if fold(word) not in _ONLY_ASKS}
         words = [self._word(term, written, view) for term, written in terms.items()]
         language: QuestionLanguage = "ba" if spoken == "ba" else "ru"
         return Query(text, language, words, frozenset(terms), vector)

@@ -176,3 +176,24 @@ def test_politeness_changes_nothing_of_the_answer(
     assert plain.answered
     assert (polite.text, polite.confidence) == (plain.text, plain.confidence)
     assert polite.question == courtesy + question
+
+
+@pytest.mark.parametrize(
+    ("question", "what"),
+    [
+        ("Кто такой Олег Тыщенко?", "заместитель министра промышленности"),
+        ("Кем является Олег Тыщенко?", "заместитель министра промышленности"),
+        ("Кем ул Олег Тыщенко?", "заместитель министра промышленности"),
+        ("Олег Тыщенко кем ул?", "заместитель министра промышленности"),
+        ("Кто такой Сергей Борисов?", "«ОПОРА России» ойошмаһы президенты"),
+        ("Кем ул Сергей Борисов?", "«ОПОРА России» ойошмаһы президенты"),
+    ],
+)
+def test_who_a_named_person_is_is_not_answered_with_the_name(
+    pipeline: Pipeline, question: str, what: str
+) -> None:
+    answer = pipeline.ask(Ask(question))
+
+    assert answer.answered
+    assert what in answer.citations[0].quote
+    assert not answer.text.startswith(("Олег", "Сергей"))
