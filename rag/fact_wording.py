@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Literal
 
+from index.text.analysis import stem_in_both
 from rag.facts import DATE, NUMBER, Fact, month_index
 
 AnswerLanguage = Literal["ba", "ru"]
@@ -94,6 +95,19 @@ def say_fact(fact: Fact, sentence: str, language: AnswerLanguage) -> str | None:
     else:
         said = None
     return said[0].upper() + said[1:] if said else None
+
+
+def same_unit(one: Fact, other: Fact) -> bool:
+    """Whether two numbers count the same, in either language; a bare one may count anything."""
+    units = [match["unit"] for fact in (one, other) if (match := NUMBER.fullmatch(fact.text))]
+    if len(units) < 2 or None in units:
+        return True
+    known = [_entry(_UNITS, unit) for unit in units]
+    if None in known:
+        return known[0] == known[1] and not set(stem_in_both(units[0])).isdisjoint(
+            stem_in_both(units[1])
+        )
+    return known[0] == known[1]
 
 
 def in_words(day: date, language: AnswerLanguage) -> str:
