@@ -55,6 +55,7 @@ _UNITS = {
     "человек": ("кеше", "кешенән", "человек", "человека", "человек"),
     "процент": ("процент", "проценттан", "процент", "процента", "процентов"),
     "%": ("процент", "проценттан", "процент", "процента", "процентов"),
+    "тонна": ("тонна", "тоннанан", "тонна", "тонны", "тонн"),
     "тонн": ("тонна", "тоннанан", "тонна", "тонны", "тонн"),
     "километр": ("километр", "километрҙан", "километр", "километра", "километров"),
     "гектар": ("гектар", "гектарҙан", "гектар", "гектара", "гектаров"),
@@ -65,10 +66,17 @@ _UNITS = {
     "бала": ("бала", "баланан", "ребёнок", "ребёнка", "детей"),
     "дет": ("бала", "баланан", "ребёнок", "ребёнка", "детей"),
     "ғаилә": ("ғаилә", "ғаиләнән", "семья", "семьи", "семей"),
+    "семь": ("ғаилә", "ғаиләнән", "семья", "семьи", "семей"),
     "семе": ("ғаилә", "ғаиләнән", "семья", "семьи", "семей"),
 }
-# Words that begin like a unit and are none: «300 школьников» are not schools.
-_NO_UNIT = re.compile("школьн|детал|детск|семест|семен|тоннел|проектир|баланс|рубе|миллионер")
+# What may follow such a stem: endings of cases, not those of other words («15 проекторов»).
+_ENDINGS_RU = r"[ауыеёяюий]?|ов|ей|ом|ем|[аяи]м|ой|ами|ями|ах|ях|ьми|л(?:ь|[яюией]|ей|ём|ям|ями|ях)"
+_ENDINGS_BA = (
+    r"(?:[дтҙн][аә]н?|[ғҡ]а|[гк]ә|л[аә]|[дтҙн][ые]ң?|(?:һы|һе|ы|е)(?:н(?:ан|ән|[аә]|д[аә]|[ые]ң)?)?)"
+)
+_ENDING = re.compile(rf"(?:{_ENDINGS_RU}|{_ENDINGS_BA})")
+_COMPOUND = re.compile(r"-[^\W\d]")
+_ROUGHLY = re.compile(r"(?:лап|ләп|лаған|ләгән)\b")
 # What stands around a number, which itself is «#» here.
 _MORE = re.compile(r"(?:бол(?:ее|ьше)|свыше)\s+(?:чем\s+)?#|#-?\w*\s*(?:ашыу|артыҡ|күберәк)", re.I)
 _ABOUT = re.compile(r"(?:около|примерно|порядка|яҡынса)\s+#|#\s*(?:тирәһе|самаһы)", re.I)
@@ -154,6 +162,8 @@ def _number(fact: Fact, sentence: str, language: AnswerLanguage) -> str | None:
     scale = _entry(_SCALES, match["scale"])
     unit = _entry(_UNITS, match["unit"])
     before, after = sentence[: fact.span.start], sentence[fact.span.end :]
+    if match["unit"] != "%" and _COMPOUND.match(after):
+        unit = None  # «человеко-часов», «школ-интернатов»
     if match["unit"] and unit is None:
         # An unknown unit is left out, so what follows the number is seen from there.
         after = sentence[fact.span.start + match.start("unit") :]
@@ -199,9 +209,14 @@ def _qualified(
 
 def _entry(table: Mapping[str, Forms], word: str | None) -> Forms | None:
     lower = (word or "").lower()
-    if not lower or _NO_UNIT.match(lower):
-        return None
-    return next((entry for stem, entry in table.items() if lower.startswith(stem)), None)
+    return next(
+        (
+            entry
+            for stem, entry in table.items()
+            if lower and lower.startswith(stem) and _ENDING.fullmatch(lower, len(stem))
+        ),
+        None,
+    )
 
 
 def _plural_form(value: str) -> int:
