@@ -37,10 +37,20 @@ DATE = re.compile(
     rf"(?:\s+(?:(?P<day_after>[0-3]?\d)\s+)?(?P<month_after>{_MONTH})\b)?(?!\w)",
     re.IGNORECASE,
 )
+_SCALE = "мең|тыс|млн|миллион|млрд|миллиард|трлн|триллион"
+# «2 миллиона 500 тысяч», «2 мең 500»: one number in parts.
+_NOT_A_DATE = rf"(?![\d.,:]|\s*(?:-\s*\w|{_MONTH}|{_YEAR_WORD}\b))"
+_PART = rf"\d{{1,3}}\s*(?:{_SCALE})\w*\.?"
+COMPOUND = re.compile(
+    rf"(?<![\w.,-])(?:\d+(?:[.,]\d+)?\s*(?:{_SCALE})\w*\.?(?:\s+{_PART})+"
+    rf"(?:(?<=\w)\s+\d{{1,3}}{_NOT_A_DATE})?|\d{{1,3}}\s*(?:мең|тыс)\w*\.?\s+\d{{1,3}}{_NOT_A_DATE}"
+    r")(?:\s*(?:%|[^\W\d_]+))?",
+    re.IGNORECASE,
+)
 NUMBER = re.compile(
     r"(?<![\w.,-])(?P<value>\d{1,3}(?:[ \u00a0]\d{3})+|\d+(?:[.,]\d+)?)(?!\d)"
     r"(?:\s*-\s*(?P<suffix>[^\W\d]{1,3})(?!\w))?"
-    r"(?:\s*(?P<scale>мең|тыс|млн|миллион|млрд|миллиард|трлн|триллион)\w*\.?)?"
+    rf"(?:\s*(?P<scale>{_SCALE})\w*\.?)?"
     r"(?:\s*(?P<unit>%|[^\W\d_]+))?",
     re.IGNORECASE,
 )
@@ -96,9 +106,14 @@ def _dates(sentence: str) -> Iterator[Fact]:
 
 
 def _numbers(sentence: str) -> Iterator[Fact]:
-    for pattern in (NUMBER, _NUMBER_WORD):
+    whole: list[Span] = []
+    for pattern in (COMPOUND, NUMBER, _NUMBER_WORD):
         for match in pattern.finditer(sentence):
-            yield Fact("number", Span(*match.span()), match.group())
+            span = Span(*match.span())
+            if not _overlaps(span, whole):
+                yield Fact("number", span, match.group())
+            if pattern is COMPOUND:
+                whole.append(span)
 
 
 def _persons(sentence: str) -> Iterator[Fact]:

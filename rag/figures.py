@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from rag.facts import DATE, month_index
+from rag.facts import COMPOUND, DATE, month_index
 
 _NUMERIC_DATE = re.compile(r"(?<![\d.])([0-3]?\d)\.([01]?\d)\.((?:19|20)\d\d)(?![\d.])")
 _SCALES = {"мең": 3, "тыс": 3, "млн": 6, "миллион": 6, "млрд": 9, "миллиард": 9, "трлн": 12,
@@ -125,6 +125,12 @@ def _dates(text: str) -> Iterator[Date]:
 
 
 def _digits(text: str) -> Iterator[Decimal]:
+    for match in COMPOUND.finditer(text):
+        yield sum(_parts(match.group()), Decimal(0))  # «2 миллиона 500 тысяч» is 2.5 million
+    yield from _parts(COMPOUND.sub(" ", text))
+
+
+def _parts(text: str) -> Iterator[Decimal]:
     for match in _NUMBER.finditer(text):
         value = Decimal(re.sub(r"\s", "", match["value"]).replace(",", "."))
         yield _scaled(value, match["scale"])
