@@ -76,17 +76,23 @@ _ENDING = re.compile(rf"(?:{_ENDINGS_RU}|{_ENDINGS_BA})")
 _COMPOUND = re.compile(r"-[^\W\d]")
 _ROUGHLY = re.compile(r"(?:лап|ләп|лаған|ләгән)\b")
 # What stands around a number, which itself is «#» here.
-_MORE = re.compile(r"(?:бол(?:ее|ьше)|свыше)\s+(?:чем\s+)?#|#-?\w*\s*(?:ашыу|артыҡ|күберәк)", re.I)
+_MORE = re.compile(
+    r"(?:бол(?:ее|ьше)|свыше)\s+(?:чем\s+)?(?:на\s+)?#|#-?\w*\s*(?:ашыу|артыҡ|күберәк)", re.I
+)
 _ABOUT = re.compile(r"(?:около|примерно|порядка|яҡынса)\s+#|#\s*(?:тирәһе|самаһы)", re.I)
 _UP_TO = re.compile(
-    r"(?:до|почти|не (?:более|больше)|менее|меньше|минимум|максимум|кәмендә)\s+(?:чем\s+)?#|"
-    r"#-?\w*\s*(?:тиклем|яҡын|кәм)",
+    r"(?:до|почти|не (?:более|больше)|менее|меньше|минимум|максимум|кәмендә|кәм тигәндә|иң күбе|"
+    r"не превы\w+|по (?:крайней|меньшей) мере|не|минус|самое (?:малое|большее))"
+    r"\s+(?:чем\s+)?(?:на\s+)?#|[−–]#|#-?\w*\s*(?:тиклем|ҡәҙәр|яҡын|кәм)",
     re.I,
 )
 # «10–15 человек», «с 2011 года», «2015 йылға тиклем», «2011 йылдан»: more than one point.
 _RANGE_BEFORE, _RANGE_AFTER = re.compile(r"\d\s*[-–—]\s*$"), re.compile(r"^\s*(?:[-–—]|до)\s*\d")
-_FROM_OR_TO = re.compile(r"\b(?:до|к|ко|с|со|по|от|после)\s+$", re.I)
-_FROM_OR_TO_ENDING = re.compile(r"^\d+\s*[-–—]\s*\d|(?:ға|гә|ҡа|кә|[дтҙн][аә]н)$", re.I)
+_FROM_OR_TO = re.compile(
+    r"\b(?:до|к|ко|с|со|по|от|после|поздн\w+|позже|ран\w+|раньше|около|примерно|яҡынса)\s+$", re.I
+)
+_FROM_OR_TO_AFTER = re.compile(r"^\s*(?:тиклем|ҡәҙәр|саҡлы|алып|башлап|һуң|элек|тирәһе)", re.I)
+_FROM_OR_TO_ENDING = re.compile(r"^\d+\s*[-–—]\s*\d|(?:ға|гә|ҡа|кә|[ые]н[аә]|[дтҙн][аә]н)$", re.I)
 _CYRILLIC_BASHKIR = re.compile("[ҡғҙҫһәөүңҠҒҘҪҺӘӨҮҢ]")
 
 
@@ -126,7 +132,12 @@ def in_words(day: date, language: AnswerLanguage) -> str:
 def _date(fact: Fact, sentence: str, language: AnswerLanguage) -> str | None:
     match = DATE.fullmatch(fact.text)
     before = sentence[: fact.span.start]
-    open_ended = _FROM_OR_TO.search(before) or _FROM_OR_TO_ENDING.search(fact.text)
+    after = sentence[fact.span.end :]
+    open_ended = (
+        _FROM_OR_TO.search(before)
+        or _FROM_OR_TO_ENDING.search(fact.text)
+        or _FROM_OR_TO_AFTER.search(after)
+    )
     if match is None or open_ended or _RANGE_BEFORE.search(before):
         return None  # left to the quotation
     year = match["year"] or match["year_after"]
@@ -165,7 +176,12 @@ def _number(fact: Fact, sentence: str, language: AnswerLanguage) -> str | None:
     if match["unit"] and unit is None:
         # An unknown unit is left out, so what follows the number is seen from there.
         after = sentence[fact.span.start + match.start("unit") :]
-    if match["suffix"] or _RANGE_BEFORE.search(before) or _RANGE_AFTER.search(after):
+    if (
+        match["suffix"]
+        or _ROUGHLY.search(fact.text)
+        or _RANGE_BEFORE.search(before)
+        or _RANGE_AFTER.search(after)
+    ):
         return None  # «8-се класс», «10–15 человек»: left to the quotation
     words = [match["value"]]
     plural = _plural_form(match["value"])

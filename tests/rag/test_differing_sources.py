@@ -1,7 +1,5 @@
 """Documents that contradict each other are shown side by side, through the whole pipeline."""
 
-from pathlib import Path
-
 import pytest
 
 from index.embedding import Embedder
