@@ -71,7 +71,10 @@ _UNITS = {
 }
 # What may follow such a stem: endings of cases, not those of other words («15 проекторов»).
 _ENDINGS_RU = r"[ауыеёяюий]?|ов|ей|ом|ем|[аяи]м|ой|ами|ями|ах|ях|ьми|л(?:ь|[яюией]|ей|ём|ям|ями|ях)"
-_ENDINGS_BA = r"(?:[дтҙн][аә]н?|[ғҡ]а|[гк]ә|л[аә]|[дтҙн][ые]ң?|(?:һы|һе|ы|е)(?:н(?:ан|ән|[аә]|д[аә]|[ые]ң)?)?)"
+_ENDINGS_BA = (
+    r"(?:[дтҙн][аә]н?|[ғҡ]а|[гк]ә|л[аә]|[дтҙн][ые]ң?|"
+    r"(?:һы|һе|ы|е)(?:н(?:ан|ән|[аә]|д[аә]|[ые]ң)?)?)"
+)
 _ENDING = re.compile(rf"(?:{_ENDINGS_RU}|{_ENDINGS_BA})")
 _COMPOUND = re.compile(r"-[^\W\d]")
 _ROUGHLY = re.compile(r"(?:лап|ләп|лаған|ләгән)\b")
@@ -93,6 +96,9 @@ _FROM_OR_TO = re.compile(
 )
 _FROM_OR_TO_AFTER = re.compile(r"^\s*(?:тиклем|ҡәҙәр|саҡлы|алып|башлап|һуң|элек|тирәһе)", re.I)
 _FROM_OR_TO_ENDING = re.compile(r"^\d+\s*[-–—]\s*\d|(?:ға|гә|ҡа|кә|[ые]н[аә]|[дтҙн][аә]н)$", re.I)
+_NAME = re.compile(r"[^\W\d_]{2,}")
+_BARE_SURNAME = re.compile(r"(?:[оеё]в|[иы]н|[сц]кий|енко|[уюя]к|ян|дзе|ич)$")
+_VOWELS = "аеёиоуыэюя"
 _CYRILLIC_BASHKIR = re.compile("[ҡғҙҫһәөүңҠҒҘҪҺӘӨҮҢ]")
 
 
@@ -102,11 +108,22 @@ def say_fact(fact: Fact, sentence: str, language: AnswerLanguage) -> str | None:
         said = _date(fact, sentence, language)
     elif fact.kind == "number":
         said = _number(fact, sentence, language)
-    elif fact.kind == "person" and not _CYRILLIC_BASHKIR.search(fact.text):
+    elif fact.kind == "person" and _is_bare_name(fact.text):
         said = fact.text
     else:
         said = None
     return said[0].upper() + said[1:] if said else None
+
+
+def _is_bare_name(name: str) -> bool:
+    """Whether a name stands in its first form in both languages, as far as its endings tell.
+
+    «Анна Петрова» is left to the quotation: «Рустэма Хамитова» is formed alike, in another case.
+    """
+    parts = _NAME.findall(name)
+    surnames = [part for part in parts if _BARE_SURNAME.search(part)]
+    bare = all(part[-1] not in _VOWELS or part in surnames for part in parts)
+    return bool(surnames) and bare and not _CYRILLIC_BASHKIR.search(name)
 
 
 def same_unit(one: Fact, other: Fact) -> bool:

@@ -66,6 +66,13 @@ _PERSON = re.compile(
     rf"(?:{_CAPITAL}\.\s?{_CAPITAL}?\.?\s?{_NAME_PART}|{_NAME_PART}(?:\s+{_NAME_PART}){{1,2}}"
     rf"|{_NAME_PART}\s+{_CAPITAL}\.(?:\s?{_CAPITAL}\.)?+(?!\s?{_NAME_PART}))"
 )
+# Words that begin a sentence with a capital, before a name.
+_OPENING = re.compile(
+    r"[\s«\"—–-]*(?:Вчера|Сегодня|Завтра|Затем|Потом|Тогда|Ранее|Позже|Также|Накануне|Недавно|"
+    r"Теперь|Сейчас|Когда|Однако|Кроме|После|Наградили|Назначен\w*|Выступил\w*|Глава|Директор|"
+    r"Президент\w*|Министр\w*|Губернатор\w*|Депутат\w*|Улица|Проспект|Площадь|"
+    r"Кисә|Бөгөн|Иртәгә|Һуңынан|Шунан|Элек|Әле|Хәҙер|Тағы|Урам)(?!\w)"
+)
 _SURNAME = re.compile(
     r"(?:ов|ев|ёв|ин|ын|ова|ева|ёва|ина|ына|ский|ская|цкий|цкая|енко|ук|юк|ян|ич|дзе)"
     r"(?:а|у|ым|ом|ой|е|ну|ны|на|ға|гә|ҡа|кә|дың|дең|тың|тең|ның|нең|ҙың|ҙең|ды|де|ты|те|ҙы|ҙе|"
@@ -117,7 +124,8 @@ def _numbers(sentence: str) -> Iterator[Fact]:
 
 
 def _persons(sentence: str) -> Iterator[Fact]:
-    for match in _PERSON.finditer(sentence):
+    opening = _OPENING.match(sentence)
+    for match in _PERSON.finditer(sentence, opening.end() if opening else 0):
         if "." in match.group() or any(_SURNAME.search(part) for part in match.group().split()):
             yield Fact("person", Span(*match.span()), match.group())
 

@@ -64,6 +64,10 @@ def test_every_number_that_is_said_stands_in_the_sentence(
         ("пять школ и биш мәктәп", [("number", "пять"), ("number", "биш")]),
         ("заявил Антон Ковалев", [("person", "Антон Ковалев")]),
         ("тине Рөстәм Хәмитов", [("person", "Рөстәм Хәмитов")]),
+        ("Вчера Иван Петров открыл", [("person", "Иван Петров")]),
+        ("Кисә Иван Петров килде", [("person", "Иван Петров")]),
+        ("Улица Ленина закрыта", []),
+        ("Иван Иванович Петров открыл", [("person", "Иван Иванович Петров")]),
         ("выступил А. А. Иванов", [("person", "А. А. Иванов")]),
         ("премьер-министр Петров И.И.", [("person", "Петров И.И.")]),
         ("Ректор Н.Э.Бауман", [("person", "Н.Э.Бауман")]),
@@ -136,9 +140,12 @@ def test_a_bashkir_fact_in_russian(sentence: str, kind: str, russian: str) -> No
         ("22 семьи", "number", "22 ғаилә"),
         ("5 семей", "number", "5 ғаилә"),
         ("заявил Антон Ковалев", "person", "Антон Ковалев"),
+        ("заявил Олег Тыщенко", "person", "Олег Тыщенко"),
+        ("открыла Анна Ивановна Петрова", "person", None),
+        ("заявил Ковалев А. П.", "person", "Ковалев А. П."),
     ],
 )
-def test_a_russian_fact_in_bashkir(sentence: str, kind: str, bashkir: str) -> None:
+def test_a_russian_fact_in_bashkir(sentence: str, kind: str, bashkir: str | None) -> None:
     assert said(sentence, kind, "ba") == bashkir
 
 
@@ -186,6 +193,11 @@ def test_a_russian_fact_in_bashkir(sentence: str, kind: str, bashkir: str) -> No
         pytest.param("более 5 раз", "number", id="more than, of an unknown unit"),
         pytest.param("биш мәктәп", "number", id="a number in words"),
         pytest.param("Рөстәм Хәмитов әйтте", "person", id="a name in Bashkir letters"),
+        pytest.param("наградили Рустэма Хамитова", "person", id="a name in a case, ru"),
+        pytest.param("вручили Рустэму Хамитову", "person", id="a name in another case, ru"),
+        pytest.param("вместе с Антоном Ковалевым", "person", id="a name in a third case, ru"),
+        pytest.param("встреча Олега Тыщенко", "person", id="a first name in a case"),
+        pytest.param("Олег Смирновтан интервью алды", "person", id="a name in a case, ba"),
         pytest.param("в Уфе", "place", id="a place in a case"),
     ],
 )
