@@ -10,7 +10,7 @@ from datetime import date
 from typing import Literal
 
 from index.text.analysis import stem_in_both
-from rag.facts import DATE, NUMBER, Fact, month_index
+from rag.facts import DATE, NUMBER, NUMERIC_DATE, Fact, month_index
 
 AnswerLanguage = Literal["ba", "ru"]
 
@@ -147,6 +147,7 @@ def in_words(day: date, language: AnswerLanguage) -> str:
 
 
 def _date(fact: Fact, sentence: str, language: AnswerLanguage) -> str | None:
+    numeric = NUMERIC_DATE.fullmatch(fact.text)
     match = DATE.fullmatch(fact.text)
     before = sentence[: fact.span.start]
     after = sentence[fact.span.end :]
@@ -155,14 +156,21 @@ def _date(fact: Fact, sentence: str, language: AnswerLanguage) -> str | None:
         or _FROM_OR_TO_ENDING.search(fact.text)
         or _FROM_OR_TO_AFTER.search(after)
     )
-    if match is None or open_ended or _RANGE_BEFORE.search(before):
+    in_a_range = _RANGE_BEFORE.search(before) or _RANGE_AFTER.search(after)
+    if open_ended or in_a_range:
         return None  # left to the quotation
-    year = match["year"] or match["year_after"]
-    month = month_index(match["month"] or match["month_after"])
-    day = match["day"] or match["day_after"]
-    if language == "ru":
-        return _date_in_russian(day, month, year)
-    return _date_in_bashkir(day, month, year)
+    day: str | None
+    month: int | None
+    if numeric:
+        day, month, year = numeric[1].lstrip("0"), int(numeric[2]) - 1, numeric[3]
+    elif match:
+        day = match["day"] or match["day_after"]
+        month = month_index(match["month"] or match["month_after"])
+        year = match["year"] or match["year_after"]
+    else:
+        return None
+    say = _date_in_russian if language == "ru" else _date_in_bashkir
+    return say(day, month, year)
 
 
 def _date_in_russian(day: str | None, month: int | None, year: str | None) -> str | None:

@@ -37,6 +37,8 @@ DATE = re.compile(
     rf"(?:\s+(?:(?P<day_after>[0-3]?\d)\s+)?(?P<month_after>{_MONTH})\b)?(?!\w)",
     re.IGNORECASE,
 )
+# Day, month, year: «12.04.2011».
+NUMERIC_DATE = re.compile(r"(?<![\d.])([0-3]?\d)\.(0?[1-9]|1[0-2])\.((?:19|20)\d\d)(?!\d|\.\d)")
 _SCALE = "мең|тыс|млн|миллион|млрд|миллиард|трлн|триллион"
 # «2 миллиона 500 тысяч», «2 мең 500»: one number in parts.
 _NOT_A_DATE = rf"(?![\d.,:]|\s*(?:-\s*\w|{_MONTH}|{_YEAR_WORD}\b))"
@@ -107,6 +109,8 @@ def _overlaps(span: Span, others: list[Span]) -> bool:
 
 
 def _dates(sentence: str) -> Iterator[Fact]:
+    for match in NUMERIC_DATE.finditer(sentence):
+        yield Fact("date", Span(*match.span()), match.group())
     for match in DATE.finditer(sentence):
         if match["day"] or match["year"] or match["year_after"]:
             yield Fact("date", Span(*match.span()), match.group())
