@@ -10,7 +10,7 @@ from index.text.analysis import fold
 
 _WORD = re.compile(r"[^\W\d_]+")
 _HAIL = (
-    r"привет(?:ик|ствую)?|здравствуй(?:те)?|добр\w+ (?:день|утро|вечер)|"
+    r"привет(?:ик|ствую)?|здравствуй(?:те)?|здрас(?:ь?те)|и[сх]энме(?:хегез)?|добр\w+ (?:день|утро|вечер)|"
     r"сэлэм(?:дэр|лэр)?|салам|хаумы\w*|(?:хэйерле|хайырлы) (?:кон|иртэ|кис)(?:тэр)?|"
     r"спасибо|благодарю|рэхмэт(?:лемен|тэр)?|рахмат|hello|hi|thanks|thank you"
 )
@@ -22,8 +22,12 @@ _MAY_HAIL = (
 _GREETING = re.compile(rf"(?<!\S)(?:{_HAIL}|{_MAY_HAIL})(?!\S)")
 _THANKS = re.compile(r"спасиб|благодар|рэхмэт|рахмат|thank")
 _ADDRESS = frozenset(
-    "хезгэ бик зур большое вам тебе всем и есть друзья дустар йэмэгэт туган ук же огромное".split()
+    "хезгэ бик зур большое вам тебе всем и есть друзья дустар йэмэгэт туган ук же огромное "
+    "за ответ помощь яуап осон яуабыгыз".split()
 )
+
+# What goes with thanks; alone it says that the answer was understood.
+_UNDERSTOOD = frozenset("ок ok окей хорошо ладно понятно ясно все ярай анланым анлашылды".split())
 
 _PLEASE = r"пожалуйста|будь(?:те)? (?:добр\w?|любезн\w)|зинхар(?:зар)?(?: осон)?"
 _ASKED_TO_SAY = (
@@ -51,10 +55,11 @@ _AFTER = re.compile(
 def small_talk(question: str) -> Literal["greeting", "thanks"] | None:
     """Return what the text is where it is nothing but a greeting or thanks."""
     folded = " ".join(fold(word) for word in _WORD.findall(question))
+    greeting = _GREETING.search(folded)
     rest = [word for word in _GREETING.sub(" ", folded).split() if word not in _ADDRESS]
-    if rest or not _GREETING.search(folded):
-        return None
-    return "thanks" if _THANKS.search(folded) else "greeting"
+    if _UNDERSTOOD.issuperset(rest) and (rest or _THANKS.search(folded)):
+        return "thanks"
+    return "greeting" if greeting and not rest else None
 
 
 def without_courtesy(question: str) -> str:
