@@ -1,25 +1,27 @@
 """Which sentences an answer quotes, and how they stand to each other: as one, at odds, a list."""
 
+import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from index.text.analysis import fold, skeletons_of
 from rag.evidence import EXPECTED, FEATURES, Candidate
-from rag.fact_wording import AnswerLanguage
+from rag.fact_wording import AnswerLanguage, same_unit
 from rag.facts import Fact
 from rag.figures import figures
 from rag.questions import Kind
-from rag.scoring import Scored
+from rag.scoring import Scored, load_weights
 
 # Differences of the sentence model's score, which is a logit.
 AS_LIKELY = 2.0  # a further sentence is quoted where the first may be wrong
 _HARDLY_LESS = 1.0  # this near, the same document's next one, even beside a fact
 _AGREES_WITHIN = 3.0  # what says the same needs to be less near
-_DIFFERS_WITHIN = 1.0
+_DIFFERS_WITHIN = 1.0  # what the place of the document among those found gives is left out
 _LIST_WITHIN = 2.0
 MOST = 3
 _COVERAGE = FEATURES.index("coverage")
+_PLACES = [FEATURES.index("rank"), FEATURES.index("document_rank")]
 _NAME = re.compile(r"[^\W\d_]{2,}")
 _MUCH_COVERED = 0.7  # of the question's words: else a sentence speaks of something else
 
@@ -115,11 +117,19 @@ def _at_odds(best_first: Sequence[Scored], fact: Fact, kind: Kind) -> Choice | N
     best = best_first[0].candidate
     if best.features[_COVERAGE] < _MUCH_COVERED:
         return None
-    for scored, other in _elsewhere(best_first, kind, _DIFFERS_WITHIN):
+    for scored, other in _elsewhere(best_first, kind, math.inf):
+        if _by_itself(best_first[0]) - _by_itself(scored) >= _DIFFERS_WITHIN:
+            continue
         covered = scored.candidate.features[_COVERAGE]
         if covered >= best.features[_COVERAGE] and contradict(fact, other):
             return Choice(scored.candidate, other)
     return None
+
+
+def _by_itself(scored: Scored) -> float:
+    """Return the score without the place: of two documents that say it alike, one is the second."""
+    places = scored.candidate.features[_PLACES]
+    return scored.score - float(places @ load_weights().sentence[_PLACES])
 
 
 def _elsewhere(
@@ -154,8 +164,11 @@ def same_fact(one: Fact, other: Fact) -> bool:
 def contradict(one: Fact, other: Fact) -> bool:
     """Whether two facts of a kind cannot both be what was asked for.
 
-    «15 февраля» and «2011 год» say different things of a date, and may both be right.
+    «15 февраля» and «2011 год» say different things of a date, and may both be right; so may
+    «3 месяца» and «25 миллионов рублей».
     """
+    if one.kind == "number" and not same_unit(one, other):
+        return False
     if one.kind == "date":
         dates = figures(one.text).dates, figures(other.text).dates
         return any(first.contradicts(second) for first in dates[0] for second in dates[1])

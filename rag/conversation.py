@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 
 from index.text.analysis import analyse, fold
+from rag.courtesy import small_talk, without_courtesy
 from rag.types import Turn
 
 _OPENING = re.compile(r"^\s*(?:а|ә|э|и|һәм|хэм|ну|ә һуң)\s", re.IGNORECASE)
@@ -16,7 +17,8 @@ _POINTS_BACK = frozenset(
     for word in """
     он она оно они его её их ему ей им него неё них нём ней этот эта эти того этого тот
     этой этом этих туда оттуда ул уны уның уға унда унан улар уларҙы уларҙың уларға быны бының
-    шунда шул шуның шуларҙың ошо тегендә
+    шунда шул шуның шуларҙың ошо тегендә эту этому этим эти этих этими ими ошоноң ошоға ошонда
+    быға бында шунан шуға подробнее тулыраҡ
     """.split()
 )
 # These point back too, or do not: «там» in «там-там», Russian «был», «это» in «что это такое».
@@ -41,7 +43,11 @@ _FEW_TERMS, _SEVERAL_TERMS = 2, 4
 
 def whole_question(question: str, history: Sequence[Turn]) -> str:
     """Return the question as it is understood: with what it takes from the earlier turns."""
-    earlier = [turn.content for turn in history if turn.role == "user"]
+    earlier = [
+        without_courtesy(turn.content)
+        for turn in history
+        if turn.role == "user" and small_talk(turn.content) is None
+    ]
     if not question or not earlier or not _is_follow_up(question):
         return question
     about = " ".join(earlier[-2:]) if _is_follow_up(earlier[-1]) else earlier[-1]

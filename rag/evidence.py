@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from index.embedding.centring import Centring
 from index.embedding.protocol import Embedder, FloatMatrix
 from index.reader import IndexView
-from index.text.analysis import analyse
+from index.text.analysis import analyse, stem_in_both
 from index.text.language import Language, detect_language
 from index.text.sentences import sentence_spans
 from index.text.spans import Span
@@ -66,6 +66,14 @@ _CAUSE = re.compile(
 _LEANS_BACK = re.compile(
     r"^[\s—–\-«\"(]*(?:Был|Ул|Улар|Уның|Уға|Уны|Унда|Шул|Ошо|Бында|Шулай|Бынан|Он|Она|Оно|Они|Это|Этот|Эта|Эти|"
     r"Его|Её|Ее|Их|Там|Здесь|Об этом|При этом|Также|Кроме того|Так)\b"
+)
+# «Об этом сообщает пресс-служба»: who said it answers nothing but who said it.
+_ATTRIBUTES = re.compile(
+    r"^[\s—–-]*(?:(?:Был|Ошо|Шул) (?:хаҡта|турала)|Об этом)\b"
+    r".*(?:хәбәр ит|белдер|һөйлә|сообщ|переда[лёе]|пишет|рассказ|заяв)"
+)
+_ASKS_WHO_SAID = re.compile(
+    r"хәбәр|хэбэр|тарат|белдер|һөйлә|сообщ|передал|рассказ|сказал|заяв|написал", re.IGNORECASE
 )
 _MOST_EMBEDDED = 32
 _DOCUMENTS, _REACH = 3, 2  # whose neighbouring passages are read too, and how far
@@ -166,6 +174,7 @@ def _likely(view: IndexView, hits: Sequence[Hit], query: Query, kind: Kind) -> l
     """Return the most promising sentences of ``hits``."""
     ids = np.array([hit.passage.chunk_id for hit in hits], np.int64)
     details = Details(query)
+    wants_source = bool(_ASKS_WHO_SAID.search(query.text))
     begins = set(view.leads(ids).tolist())
     rows: dict[str, _Rough] = {}  # the same sentence in another document says nothing more
     documents = list(dict.fromkeys(hit.passage.document_id for hit in hits))
@@ -176,7 +185,7 @@ def _likely(view: IndexView, hits: Sequence[Hit], query: Query, kind: Kind) -> l
         context = query.coverage(_terms(hit.passage.title or "").union(*terms))
         for place, span in enumerate(spans):
             text = span.of(hit.passage.text)
-            if text in rows:
+            if text in rows or (not wants_source and _ATTRIBUTES.match(text)):
                 continue
             found = find_facts(text)
             said = [fact for fact in found if _is_said(fact, query.own)]
@@ -257,4 +266,8 @@ def _is_said(fact: Fact, own: frozenset[str]) -> bool:
     """
     terms = analyse(fact.text)
     digits = [term for term in terms if term.text[0].isdigit()]
-    return bool(terms) and all(term.text in own for term in digits or terms)
+    if digits:
+        return all(term.text in own for term in digits)
+    # Names are stemmed otherwise in the other language: «Олег» is «олек» in Bashkir.
+    names = [term.span.of(fact.text) for term in terms]
+    return bool(names) and all(not own.isdisjoint(stem_in_both(name)) for name in names)

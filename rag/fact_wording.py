@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Literal
 
-from rag.facts import DATE, NUMBER, Fact, month_index
+from index.text.analysis import stem_in_both
+from rag.facts import DATE, NUMBER, NUMERIC_DATE, Fact, month_index
 
 AnswerLanguage = Literal["ba", "ru"]
 
@@ -54,6 +55,7 @@ _UNITS = {
     "человек": ("кеше", "кешенән", "человек", "человека", "человек"),
     "процент": ("процент", "проценттан", "процент", "процента", "процентов"),
     "%": ("процент", "проценттан", "процент", "процента", "процентов"),
+    "тонна": ("тонна", "тоннанан", "тонна", "тонны", "тонн"),
     "тонн": ("тонна", "тоннанан", "тонна", "тонны", "тонн"),
     "километр": ("километр", "километрҙан", "километр", "километра", "километров"),
     "гектар": ("гектар", "гектарҙан", "гектар", "гектара", "гектаров"),
@@ -64,22 +66,39 @@ _UNITS = {
     "бала": ("бала", "баланан", "ребёнок", "ребёнка", "детей"),
     "дет": ("бала", "баланан", "ребёнок", "ребёнка", "детей"),
     "ғаилә": ("ғаилә", "ғаиләнән", "семья", "семьи", "семей"),
+    "семь": ("ғаилә", "ғаиләнән", "семья", "семьи", "семей"),
     "семе": ("ғаилә", "ғаиләнән", "семья", "семьи", "семей"),
 }
-# Words that begin like a unit and are none: «300 школьников» are not schools.
-_NO_UNIT = re.compile("школьн|детал|детск|семест|семен|тоннел|проектир|баланс|рубе|миллионер")
+# What may follow such a stem: endings of cases, not those of other words («15 проекторов»).
+_ENDINGS_RU = r"[ауыеёяюий]?|ов|ей|ом|ем|[аяи]м|ой|ами|ями|ах|ях|ьми|л(?:ь|[яюией]|ей|ём|ям|ями|ях)"
+_ENDINGS_BA = (
+    r"(?:[дтҙн][аә]н?|[ғҡ]а|[гк]ә|л[аә]|[дтҙн][ые]ң?|"
+    r"(?:һы|һе|ы|е)(?:н(?:ан|ән|[аә]|д[аә]|[ые]ң)?)?)"
+)
+_ENDING = re.compile(rf"(?:{_ENDINGS_RU}|{_ENDINGS_BA})")
+_COMPOUND = re.compile(r"-[^\W\d]")
+_ROUGHLY = re.compile(r"(?:лап|ләп|лаған|ләгән)\b")
 # What stands around a number, which itself is «#» here.
-_MORE = re.compile(r"(?:бол(?:ее|ьше)|свыше)\s+(?:чем\s+)?#|#-?\w*\s*(?:ашыу|артыҡ|күберәк)", re.I)
+_MORE = re.compile(
+    r"(?:бол(?:ее|ьше)|свыше)\s+(?:чем\s+)?(?:на\s+)?#|#-?\w*\s*(?:ашыу|артыҡ|күберәк)", re.I
+)
 _ABOUT = re.compile(r"(?:около|примерно|порядка|яҡынса)\s+#|#\s*(?:тирәһе|самаһы)", re.I)
 _UP_TO = re.compile(
-    r"(?:до|почти|не (?:более|больше)|менее|меньше|минимум|максимум|кәмендә)\s+(?:чем\s+)?#|"
-    r"#-?\w*\s*(?:тиклем|яҡын|кәм)",
+    r"(?:до|почти|не (?:более|больше)|менее|меньше|минимум|максимум|кәмендә|кәм тигәндә|иң күбе|"
+    r"не превы\w+|по (?:крайней|меньшей) мере|не|минус|самое (?:малое|большее))"
+    r"\s+(?:чем\s+)?(?:на\s+)?#|[−–]#|#-?\w*\s*(?:тиклем|ҡәҙәр|яҡын|кәм)",
     re.I,
 )
 # «10–15 человек», «с 2011 года», «2015 йылға тиклем», «2011 йылдан»: more than one point.
 _RANGE_BEFORE, _RANGE_AFTER = re.compile(r"\d\s*[-–—]\s*$"), re.compile(r"^\s*(?:[-–—]|до)\s*\d")
-_FROM_OR_TO = re.compile(r"\b(?:до|к|ко|с|со|по|от|после)\s+$", re.I)
-_FROM_OR_TO_ENDING = re.compile(r"^\d+\s*[-–—]\s*\d|(?:ға|гә|ҡа|кә|[дтҙн][аә]н)$", re.I)
+_FROM_OR_TO = re.compile(
+    r"\b(?:до|к|ко|с|со|по|от|после|поздн\w+|позже|ран\w+|раньше|около|примерно|яҡынса)\s+$", re.I
+)
+_FROM_OR_TO_AFTER = re.compile(r"^\s*(?:тиклем|ҡәҙәр|саҡлы|алып|башлап|һуң|элек|тирәһе)", re.I)
+_FROM_OR_TO_ENDING = re.compile(r"^\d+\s*[-–—]\s*\d|(?:ға|гә|ҡа|кә|[ые]н[аә]|[дтҙн][аә]н)$", re.I)
+_NAME = re.compile(r"[^\W\d_]{2,}")
+_BARE_SURNAME = re.compile(r"(?:[оеё]в|[иы]н|[сц]кий|енко|[уюя]к|ян|дзе|ич)$")
+_VOWELS = "аеёиоуыэюя"
 _CYRILLIC_BASHKIR = re.compile("[ҡғҙҫһәөүңҠҒҘҪҺӘӨҮҢ]")
 
 
@@ -89,11 +108,35 @@ def say_fact(fact: Fact, sentence: str, language: AnswerLanguage) -> str | None:
         said = _date(fact, sentence, language)
     elif fact.kind == "number":
         said = _number(fact, sentence, language)
-    elif fact.kind == "person" and not _CYRILLIC_BASHKIR.search(fact.text):
+    elif fact.kind == "person" and _is_bare_name(fact.text):
         said = fact.text
     else:
         said = None
     return said[0].upper() + said[1:] if said else None
+
+
+def _is_bare_name(name: str) -> bool:
+    """Whether a name stands in its first form in both languages, as far as its endings tell.
+
+    «Анна Петрова» is left to the quotation: «Рустэма Хамитова» is formed alike, in another case.
+    """
+    parts = _NAME.findall(name)
+    surnames = [part for part in parts if _BARE_SURNAME.search(part)]
+    bare = all(part[-1] not in _VOWELS or part in surnames for part in parts)
+    return bool(surnames) and bare and not _CYRILLIC_BASHKIR.search(name)
+
+
+def same_unit(one: Fact, other: Fact) -> bool:
+    """Whether two numbers count the same, in either language; a bare one may count anything."""
+    units = [match["unit"] for fact in (one, other) if (match := NUMBER.fullmatch(fact.text))]
+    if len(units) < 2 or None in units:
+        return True
+    known = [_entry(_UNITS, unit) for unit in units]
+    if None in known:
+        return known[0] == known[1] and not set(stem_in_both(units[0])).isdisjoint(
+            stem_in_both(units[1])
+        )
+    return known[0] == known[1]
 
 
 def in_words(day: date, language: AnswerLanguage) -> str:
@@ -104,17 +147,30 @@ def in_words(day: date, language: AnswerLanguage) -> str:
 
 
 def _date(fact: Fact, sentence: str, language: AnswerLanguage) -> str | None:
+    numeric = NUMERIC_DATE.fullmatch(fact.text)
     match = DATE.fullmatch(fact.text)
     before = sentence[: fact.span.start]
-    open_ended = _FROM_OR_TO.search(before) or _FROM_OR_TO_ENDING.search(fact.text)
-    if match is None or open_ended or _RANGE_BEFORE.search(before):
+    after = sentence[fact.span.end :]
+    open_ended = (
+        _FROM_OR_TO.search(before)
+        or _FROM_OR_TO_ENDING.search(fact.text)
+        or _FROM_OR_TO_AFTER.search(after)
+    )
+    in_a_range = _RANGE_BEFORE.search(before) or _RANGE_AFTER.search(after)
+    if open_ended or in_a_range:
         return None  # left to the quotation
-    year = match["year"] or match["year_after"]
-    month = month_index(match["month"] or match["month_after"])
-    day = match["day"] or match["day_after"]
-    if language == "ru":
-        return _date_in_russian(day, month, year)
-    return _date_in_bashkir(day, month, year)
+    day: str | None
+    month: int | None
+    if numeric:
+        day, month, year = numeric[1].lstrip("0"), int(numeric[2]) - 1, numeric[3]
+    elif match:
+        day = match["day"] or match["day_after"]
+        month = month_index(match["month"] or match["month_after"])
+        year = match["year"] or match["year_after"]
+    else:
+        return None
+    say = _date_in_russian if language == "ru" else _date_in_bashkir
+    return say(day, month, year)
 
 
 def _date_in_russian(day: str | None, month: int | None, year: str | None) -> str | None:
@@ -140,10 +196,17 @@ def _number(fact: Fact, sentence: str, language: AnswerLanguage) -> str | None:
     scale = _entry(_SCALES, match["scale"])
     unit = _entry(_UNITS, match["unit"])
     before, after = sentence[: fact.span.start], sentence[fact.span.end :]
+    if match["unit"] != "%" and _COMPOUND.match(after):
+        unit = None  # «человеко-часов», «школ-интернатов»
     if match["unit"] and unit is None:
         # An unknown unit is left out, so what follows the number is seen from there.
         after = sentence[fact.span.start + match.start("unit") :]
-    if match["suffix"] or _RANGE_BEFORE.search(before) or _RANGE_AFTER.search(after):
+    if (
+        match["suffix"]
+        or _ROUGHLY.search(fact.text)
+        or _RANGE_BEFORE.search(before)
+        or _RANGE_AFTER.search(after)
+    ):
         return None  # «8-се класс», «10–15 человек»: left to the quotation
     words = [match["value"]]
     plural = _plural_form(match["value"])
@@ -185,9 +248,14 @@ def _qualified(
 
 def _entry(table: Mapping[str, Forms], word: str | None) -> Forms | None:
     lower = (word or "").lower()
-    if not lower or _NO_UNIT.match(lower):
-        return None
-    return next((entry for stem, entry in table.items() if lower.startswith(stem)), None)
+    return next(
+        (
+            entry
+            for stem, entry in table.items()
+            if lower and lower.startswith(stem) and _ENDING.fullmatch(lower, len(stem))
+        ),
+        None,
+    )
 
 
 def _plural_form(value: str) -> int:

@@ -37,10 +37,22 @@ DATE = re.compile(
     rf"(?:\s+(?:(?P<day_after>[0-3]?\d)\s+)?(?P<month_after>{_MONTH})\b)?(?!\w)",
     re.IGNORECASE,
 )
+# Day, month, year: «12.04.2011».
+NUMERIC_DATE = re.compile(r"(?<![\d.])([0-3]?\d)\.(0?[1-9]|1[0-2])\.((?:19|20)\d\d)(?!\d|\.\d)")
+_SCALE = "мең|тыс|млн|миллион|млрд|миллиард|трлн|триллион"
+# «2 миллиона 500 тысяч», «2 мең 500»: one number in parts.
+_NOT_A_DATE = rf"(?![\d.,:]|\s*(?:-\s*\w|{_MONTH}|{_YEAR_WORD}\b))"
+_PART = rf"\d{{1,3}}\s*(?:{_SCALE})\w*\.?"
+COMPOUND = re.compile(
+    rf"(?<![\w.,-])(?:\d+(?:[.,]\d+)?\s*(?:{_SCALE})\w*\.?(?:\s+{_PART})+"
+    rf"(?:(?<=\w)\s+\d{{1,3}}{_NOT_A_DATE})?|\d{{1,3}}\s*(?:мең|тыс)\w*\.?\s+\d{{1,3}}{_NOT_A_DATE}"
+    r")(?:\s*(?:%|[^\W\d_]+))?",
+    re.IGNORECASE,
+)
 NUMBER = re.compile(
     r"(?<![\w.,-])(?P<value>\d{1,3}(?:[ \u00a0]\d{3})+|\d+(?:[.,]\d+)?)(?!\d)"
     r"(?:\s*-\s*(?P<suffix>[^\W\d]{1,3})(?!\w))?"
-    r"(?:\s*(?P<scale>мең|тыс|млн|миллион|млрд|миллиард|трлн|триллион)\w*\.?)?"
+    rf"(?:\s*(?P<scale>{_SCALE})\w*\.?)?"
     r"(?:\s*(?P<unit>%|[^\W\d_]+))?",
     re.IGNORECASE,
 )
@@ -55,6 +67,13 @@ _NAME_PART = rf"{_CAPITAL}[а-яёҡғҙҫһәөүң]+(?:-{_CAPITAL}[а-яёҡғ
 _PERSON = re.compile(
     rf"(?:{_CAPITAL}\.\s?{_CAPITAL}?\.?\s?{_NAME_PART}|{_NAME_PART}(?:\s+{_NAME_PART}){{1,2}}"
     rf"|{_NAME_PART}\s+{_CAPITAL}\.(?:\s?{_CAPITAL}\.)?+(?!\s?{_NAME_PART}))"
+)
+# Words that begin a sentence with a capital, before a name.
+_OPENING = re.compile(
+    r"[\s«\"—–-]*(?:Вчера|Сегодня|Завтра|Затем|Потом|Тогда|Ранее|Позже|Также|Накануне|Недавно|"
+    r"Теперь|Сейчас|Когда|Однако|Кроме|После|Наградили|Назначен\w*|Выступил\w*|Глава|Директор|"
+    r"Президент\w*|Министр\w*|Губернатор\w*|Депутат\w*|Улица|Проспект|Площадь|"
+    r"Кисә|Бөгөн|Иртәгә|Һуңынан|Шунан|Элек|Әле|Хәҙер|Тағы|Урам)(?!\w)"
 )
 _SURNAME = re.compile(
     r"(?:ов|ев|ёв|ин|ын|ова|ева|ёва|ина|ына|ский|ская|цкий|цкая|енко|ук|юк|ян|ич|дзе)"
@@ -90,19 +109,27 @@ def _overlaps(span: Span, others: list[Span]) -> bool:
 
 
 def _dates(sentence: str) -> Iterator[Fact]:
+    for match in NUMERIC_DATE.finditer(sentence):
+        yield Fact("date", Span(*match.span()), match.group())
     for match in DATE.finditer(sentence):
         if match["day"] or match["year"] or match["year_after"]:
             yield Fact("date", Span(*match.span()), match.group())
 
 
 def _numbers(sentence: str) -> Iterator[Fact]:
-    for pattern in (NUMBER, _NUMBER_WORD):
+    whole: list[Span] = []
+    for pattern in (COMPOUND, NUMBER, _NUMBER_WORD):
         for match in pattern.finditer(sentence):
-            yield Fact("number", Span(*match.span()), match.group())
+            span = Span(*match.span())
+            if not _overlaps(span, whole):
+                yield Fact("number", span, match.group())
+            if pattern is COMPOUND:
+                whole.append(span)
 
 
 def _persons(sentence: str) -> Iterator[Fact]:
-    for match in _PERSON.finditer(sentence):
+    opening = _OPENING.match(sentence)
+    for match in _PERSON.finditer(sentence, opening.end() if opening else 0):
         if "." in match.group() or any(_SURNAME.search(part) for part in match.group().split()):
             yield Fact("person", Span(*match.span()), match.group())
 

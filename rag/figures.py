@@ -5,9 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from rag.facts import DATE, month_index
+from rag.facts import COMPOUND, DATE, NUMERIC_DATE, month_index
 
-_NUMERIC_DATE = re.compile(r"(?<![\d.])([0-3]?\d)\.([01]?\d)\.((?:19|20)\d\d)(?![\d.])")
 _SCALES = {"мең": 3, "тыс": 3, "млн": 6, "миллион": 6, "млрд": 9, "миллиард": 9, "трлн": 12,
            "триллион": 12}  # fmt: skip
 _SCALE = "|".join(_SCALES)
@@ -102,7 +101,7 @@ class Figures:
 def figures(text: str) -> Figures:
     """Return the dates and numbers of a text in either language."""
     dates = tuple(_dates(text))
-    numeric = _NUMERIC_DATE.sub(" ", text)
+    numeric = NUMERIC_DATE.sub(" ", text)
     said = {*_digits(numeric), *_words(numeric)}
     for date in dates:
         said |= {Decimal(day) for day in date.days} | ({Decimal(date.year)} if date.year else set())
@@ -110,7 +109,7 @@ def figures(text: str) -> Figures:
 
 
 def _dates(text: str) -> Iterator[Date]:
-    for match in _NUMERIC_DATE.finditer(text):
+    for match in NUMERIC_DATE.finditer(text):
         day, month, full_year = map(int, match.groups())
         yield Date(frozenset({day}), month - 1, full_year)
     for match in DATE.finditer(text):
@@ -125,6 +124,12 @@ def _dates(text: str) -> Iterator[Date]:
 
 
 def _digits(text: str) -> Iterator[Decimal]:
+    for match in COMPOUND.finditer(text):
+        yield sum(_parts(match.group()), Decimal(0))  # «2 миллиона 500 тысяч» is 2.5 million
+    yield from _parts(COMPOUND.sub(" ", text))
+
+
+def _parts(text: str) -> Iterator[Decimal]:
     for match in _NUMBER.finditer(text):
         value = Decimal(re.sub(r"\s", "", match["value"]).replace(",", "."))
         yield _scaled(value, match["scale"])

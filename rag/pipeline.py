@@ -12,6 +12,7 @@ from index.text.analysis import analyse
 from index.text.language import detect_language
 from index.text.normalise import stored_text
 from rag.conversation import whole_question
+from rag.courtesy import small_talk, without_courtesy
 from rag.draft import Draft
 from rag.evidence import Candidate, SentenceVectors, find_candidates
 from rag.extractive import extractive_parts
@@ -20,7 +21,7 @@ from rag.fusion import FusionWeights
 from rag.generation.rewriting import ModelRewriter
 from rag.generation.writer import ModelWriter
 from rag.query import Query, QueryReader
-from rag.questions import Kind, question_kind, small_talk
+from rag.questions import Kind, question_kind
 from rag.retrieval import Found, Hit, Mode, find, in_turn, retrieve
 from rag.scoring import Scored, Weights, confidence, ranked
 from rag.types import Answer, AnswerMode, Ask, Observer, Reason, WrittenBy
@@ -73,11 +74,14 @@ class Pipeline:
 
     def ask(self, ask: Ask, observer: Observer | None = None) -> Answer:
         """Answer a question from the index, or refuse."""
-        question = _cleaned(ask.question)
-        talk = small_talk(question)
+        asked = _cleaned(ask.question)
+        talk = small_talk(asked)
+        question = asked if talk else without_courtesy(asked)
         whole = question if talk else whole_question(question, ask.history)
         spoken = _language(question, whole)
-        draft = Draft(whole, ask.language or spoken, observer or Observer())
+        draft = Draft(
+            asked if whole == question else whole, ask.language or spoken, observer or Observer()
+        )
         draft.begin(self._index.version())
         if talk:
             draft.found(())
@@ -89,15 +93,16 @@ class Pipeline:
             made = None
             if self._rewriter is not None and ask.mode != "extractive":
                 made = self._rewriter.whole_question(question, ask.history, spoken, draft.wanted)
-                draft.question = made or whole
-            kind = _kind(made or question, draft.question)
-            query, hits = self._found(view, made or question, draft.question, ask)
+                if made:
+                    draft.question = whole = made
+            kind = _kind(made or question, whole)
+            query, hits = self._found(view, made or question, whole, ask)
             draft.found(hits)
             return self._answer(view, query, kind, draft, ask.mode)
 
     def candidates(self, ask: Ask) -> list[Candidate]:
         """Return the sentences considered for a question: what the models are learned from."""
-        question = _cleaned(ask.question)
+        question = without_courtesy(_cleaned(ask.question))
         whole = whole_question(question, ask.history)
         with self._index.view() as view:
             query, hits = self._found(view, question, whole, ask)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from index.embedding.centring import Centring
 from index.embedding.protocol import Embedder, FloatMatrix
 from index.reader import IndexView
-from index.text.analysis import analyse, stem_in_both
+from index.text.analysis import analyse, fold, stem_in_both
 from index.text.language import detect_language
 from index.text.spans import Span
 from rag.lexicon import Lexicon
@@ -18,6 +18,11 @@ from rag.spelling import names_spelt_otherwise, slips_of
 
 QuestionLanguage = Literal["ba", "ru"]
 
+# «Кто такой …», «кем является …» ask, and no document has to say them.
+_ONLY_ASKS = frozenset(
+    fold(word)
+    for word in "такой такая такое такие таков является являлся являлась являются".split()
+)
 _NOWHERE = ""  # a term that no text has
 _OTHER_SPELLING = 0.8
 _OTHER_STEM = 0.9
@@ -92,7 +97,11 @@ class QueryReader:
         """Return the query for a question, with the words that ``view`` knows for its words."""
         spoken = detect_language(text).language
         vector = self._centring.queries(self._embedder.embed_queries([text]), [spoken])[0]
-        found = {term.text: term.span for term in analyse(text, spoken)}
+        found = {
+            term.text: term.span
+            for term in analyse(text, spoken)
+            if fold(term.span.of(text)) not in _ONLY_ASKS
+        }
         terms = {term: span.of(text) for term, span in found.items()}
         named = {term for term, span in found.items() if _is_name(text, span)}
         words = [self._word(term, written, term in named, view) for term, written in terms.items()]

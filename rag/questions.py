@@ -7,6 +7,7 @@ import re
 from typing import Literal
 
 from index.text.analysis import fold
+from rag.facts import find_facts
 
 Kind = Literal[
     "who", "when", "where", "how_many", "why", "which", "yes_no", "what", "list", "unknown"
@@ -24,6 +25,12 @@ _TIME_RU = (
 # The first to begin in the question counts, and of those the first in this table: «в каком году»
 # is a "when", though «каком» alone is a "which".
 _PATTERNS: dict[Kind, tuple[str, ...]] = {
+    # Of a person that is named, what he is: another person is no answer.
+    "what": (
+        r"кто так(?:ой|ая|ие|ов)|кем (?:является|являлся|являлась|являются|работает|работал\w*)",
+        r"кем ул(?:ар)? \w+|(?:\w+ )+кем ул(?:ар)?$",
+        r"(?:что|чем|чему|чего)|ним[эа]\w*",
+    ),
     "when": (
         r"когда",
         r"к как\w+ сроку",
@@ -64,23 +71,10 @@ _PATTERNS: dict[Kind, tuple[str, ...]] = {
     ),
     "which": (r"как(?:ой|ая|ое|ого|ую|им|ом)|котор\w+", r"ниндэй\w*|кай[хс]ы\w*|нисэнсе"),
     "yes_no": (r"\w+ ли|верно|правда", r"\w{2,}(?:мы|ме|мо)$"),
-    "what": (r"что|чем|чему|чего", r"ним[эа]\w*"),
 }
 _COMPILED = tuple(
     (kind, re.compile(rf"(?<!\S)(?:{'|'.join(patterns)})(?!\S)"))
     for kind, patterns in _PATTERNS.items()
-)
-
-_GREETING = re.compile(
-    r"(?<!\S)(?:привет(?:ик|ствую)?|здравствуй(?:те)?|добр\w+ (?:день|утро|вечер)|салют|как дела|"
-    r"сэлэм(?:дэр|лэр)?|салам|хаумы\w*|(?:хэйерле|хайырлы) (?:кон|иртэ|кис)(?:тэр)?|"
-    r"(?:хэлдэр|хэлегез|эштэр) нисек|спасибо|благодар(?:ю|им|ствую|ность)|"
-    r"рэхмэт(?:лемен|тэр)?|рахмат|пока|до свидания|хау бул\w*|хуш(?: бул\w*)?|"
-    r"hello|hi|thanks|thank you)(?!\S)"
-)
-_THANKS = re.compile(r"спасиб|благодар|рэхмэт|рахмат|thank")
-_ADDRESS = frozenset(
-    "хезгэ бик зур большое вам тебе всем и есть друзья дустар йэмэгэт туган ук же огромное".split()
 )
 
 
@@ -88,16 +82,14 @@ def question_kind(question: str) -> Kind:
     """Return what the question asks for; ``unknown`` for a bare topic."""
     folded = _folded(question)
     found = [(m.start(), at, k) for at, (k, p) in enumerate(_COMPILED) if (m := p.search(folded))]
-    return min(found)[2] if found else "unknown"
+    kind = min(found)[2] if found else "unknown"
+    return "what" if kind == "who" and _asks_of_a_person(question) else kind
 
 
-def small_talk(question: str) -> Literal["greeting", "thanks"] | None:
-    """Return what the text is where it is nothing but a greeting or thanks."""
-    folded = _folded(question)
-    rest = [word for word in _GREETING.sub(" ", folded).split() if word not in _ADDRESS]
-    if rest or not _GREETING.search(folded):
-        return None
-    return "thanks" if _THANKS.search(folded) else "greeting"
+def _asks_of_a_person(question: str) -> bool:
+    """Whether a person is named and nothing else is said: «Рөстәм Хәмитов кем?»."""
+    persons = [fact for fact in find_facts(question) if fact.kind == "person"]
+    return any(_folded(question.replace(fact.text, " ")) in ("кем", "кто") for fact in persons)
 
 
 def _folded(question: str) -> str:

@@ -158,7 +158,9 @@ def with_neighbours(
     ids = np.array(list(near), np.int64)
     lowest = min((hit.score for hit in hits), default=0.0)
     found = Found(ids, _features(view, query, ids), np.full(len(ids), lowest, np.float32))
-    return [*hits, *(_hit(query, near[int(i)], found, at) for at, i in enumerate(ids))]
+    relatives = {hit.passage.document_id: hit.relatives for hit in hits}
+    beside = (_hit(query, near[int(i)], found, at) for at, i in enumerate(ids))
+    return [*hits, *(replace(h, relatives=relatives[h.passage.document_id]) for h in beside)]
 
 
 def _features(view: IndexView, query: Query, ids: Ids) -> NDArray[np.float32]:

@@ -67,6 +67,33 @@ def test_without_an_earlier_topic_nothing_is_added(question: str, history: list[
     assert whole_question(question, history) == question
 
 
+@pytest.mark.parametrize("talk", ["Спасибо!", "Здравствуйте!", "Рәхмәт, аңланым"])
+def test_small_talk_between_is_no_topic(talk: str) -> None:
+    whole = whole_question("А когда?", turns("Здравствуйте! Кто открыл школу в Сибае?", talk))
+
+    assert whole == "Открыл школу в Сибае — а когда?"
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Кто рад этому?",
+        "Что решили эти люди?",
+        "Кто ими руководит?",
+        "Ошоноң авторы кем?",
+        "Быға кем ризалаша?",
+        "Шунан нимә булды?",
+        "Бында кем эшләй?",
+        "Расскажи подробнее",
+        "Тулыраҡ һөйлә",
+    ],
+)
+def test_words_that_point_back_make_a_follow_up(question: str) -> None:
+    assert whole_question(question, turns("Кто открыл школу в Сибае?")).startswith(
+        "Открыл школу в Сибае — "
+    )
+
+
 def test_what_the_assistant_said_is_not_the_topic() -> None:
     assert "Йәшел" not in whole_question("Ә ҡасан?", turns("Мәктәп ҡайҙа асылды?"))
 

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from importlib.resources import files
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -201,6 +202,24 @@ def test_several_threads_share_the_kept_vectors() -> None:
         thread.join()
 
     assert wrong == []
+
+
+@pytest.mark.parametrize(
+    ("question", "found"),
+    [
+        ("Президент Башкортостана", False),
+        ("Кто сообщил о выступлении президента?", True),
+        ("Президент сығышы тураһында кем хәбәр итте?", True),
+    ],
+)
+def test_who_said_it_answers_nothing_but_who_said_it(
+    tmp_path: Path, question: str, found: bool
+) -> None:
+    said = "Был хаҡта Башҡортостан Президентының матбуғат хеҙмәте хәбәр итә."
+    folder = fake_folder(tmp_path)
+    ingest(folder, {"id": "a", "text": f"Президент Мәскәүҙә сығыш яһаны. {said}"})
+    with folder.index.view() as view:
+        assert (said in [one.text for one in candidates(view, question, "unknown")]) is found
 
 
 def weights(**sentence: float) -> Weights:

@@ -155,3 +155,45 @@ def test_the_seeds_are_whole_and_their_languages_known(seeds_folder: DataFolder)
 
     assert records == {BA_1: "ba", BA_2: "ba", RU_1: "ru"}
     assert verify_data(seeds_folder.catalog, seeds_folder.snapshots) == []
+
+
+@pytest.mark.parametrize(
+    ("courtesy", "question"),
+    [
+        ("Добрый день. ", "Когда прошло заседание в Москве?"),
+        ("Здравствуйте! ", "Кто модератор круглого стола?"),
+        ("Пожалуйста, скажите, ", "кто модератор круглого стола?"),
+        ("Сәләм! ", "Түңәрәк өҫтәлдең модераторы кем булды?"),
+        ("Зинһар, әйтегеҙ, ", "түңәрәк өҫтәлдең модераторы кем булды?"),
+        ("Расскажи о ", "Кластерном центре развития"),
+    ],
+)
+def test_politeness_changes_nothing_of_the_answer(
+    pipeline: Pipeline, courtesy: str, question: str
+) -> None:
+    plain, polite = pipeline.ask(Ask(question)), pipeline.ask(Ask(courtesy + question))
+
+    assert plain.answered
+    assert (polite.text, polite.confidence) == (plain.text, plain.confidence)
+    assert polite.question == courtesy + question
+
+
+@pytest.mark.parametrize(
+    ("question", "what"),
+    [
+        ("Кто такой Олег Тыщенко?", "заместитель министра промышленности"),
+        ("Кем является Олег Тыщенко?", "заместитель министра промышленности"),
+        ("Кем ул Олег Тыщенко?", "заместитель министра промышленности"),
+        ("Олег Тыщенко кем ул?", "заместитель министра промышленности"),
+        ("Кто такой Сергей Борисов?", "«ОПОРА России» ойошмаһы президенты"),
+        ("Кем ул Сергей Борисов?", "«ОПОРА России» ойошмаһы президенты"),
+    ],
+)
+def test_who_a_named_person_is_is_not_answered_with_the_name(
+    pipeline: Pipeline, question: str, what: str
+) -> None:
+    answer = pipeline.ask(Ask(question))
+
+    assert answer.answered
+    assert what in answer.citations[0].quote
+    assert not answer.text.startswith(("Олег", "Сергей"))

@@ -1,10 +1,13 @@
 """Neighbours: the passages around the hits in the best documents."""
 
+from dataclasses import replace
+
 import pytest
 
 from index.filters import Filters
 from index.folder import DataFolder
 from index.reader import IndexView
+from index.relations import Relative, Relatives
 from rag.retrieval import with_neighbours
 from tests.fakes import ingest
 from tests.rag.queries import read_query
@@ -36,6 +39,18 @@ def test_neighbours_have_their_own_cosine_words_and_highlights(view: IndexView) 
         assert hit.dense == pytest.approx(same.dense, abs=1e-6)
         assert hit.lexical == pytest.approx(same.lexical, abs=1e-6)
         assert hit.highlights == same.highlights
+
+
+def test_neighbours_belong_to_what_their_document_belongs_to(view: IndexView) -> None:
+    query = read_query("мәктәп үҙәк", view, TRANSLATED)
+    hits = search(view, query, 3, filters=Filters(document_id=["long-ba"]))
+    relatives = Relatives((), [Relative("ru", None, "ru", None, True)])
+    linked = [replace(hit, relatives=relatives) for hit in hits]
+
+    wider = with_neighbours(view, query, linked, documents=1, reach=2)
+
+    assert len(wider) > len(hits)
+    assert all(hit.relatives == relatives for hit in wider)
 
 
 def test_neighbours_are_of_the_languages_that_were_let_through(folder: DataFolder) -> None:
