@@ -24,7 +24,7 @@ from rag.query import Query, QueryReader
 from rag.questions import Kind, question_kind
 from rag.retrieval import Found, Hit, Mode, find, in_turn, retrieve
 from rag.scoring import Scored, Weights, confidence, ranked
-from rag.types import Answer, AnswerMode, Ask, Observer, Reason, WrittenBy
+from rag.types import Answer, AnswerMode, Ask, Observer, Reason, Turn, WrittenBy
 
 _NOTHING_NEAR = 0.15  # less likely than this: nothing relevant, rather than not enough
 
@@ -78,7 +78,7 @@ class Pipeline:
         talk = small_talk(asked)
         question = asked if talk else without_courtesy(asked)
         whole = question if talk else whole_question(question, ask.history)
-        spoken = _language(question, whole)
+        spoken = _language(question, whole, ask.history)
         draft = Draft(
             asked if whole == question else whole, ask.language or spoken, observer or Observer()
         )
@@ -167,12 +167,14 @@ def _kind(question: str, whole: str) -> Kind:
     return question_kind(whole) if kind == "unknown" else kind
 
 
-def _language(question: str, whole: str) -> AnswerLanguage:
-    """Return the question's own language; that of the whole where it alone does not tell."""
-    guess = detect_language(question)
-    if not guess.is_sure or guess.language == "other":
-        guess = detect_language(whole)
-    return "ba" if guess.language == "ba" else "ru"
+def _language(question: str, whole: str, history: Sequence[Turn]) -> AnswerLanguage:
+    """Return the question's own language; where it does not tell, that of what went before it."""
+    asked = (turn.content for turn in reversed(history) if turn.role == "user")
+    for text in (question, whole, *asked):
+        guess = detect_language(text)
+        if guess.is_sure and guess.language != "other":
+            return "ba" if guess.language == "ba" else "ru"
+    return "ba" if detect_language(question).language == "ba" else "ru"
 
 
 def _cleaned(question: str) -> str:

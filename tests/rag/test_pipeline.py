@@ -299,6 +299,17 @@ def test_a_follow_up_is_answered_as_the_question_it_is_understood_as(filled: Dat
     assert_sound(answer, filled)
 
 
+@pytest.mark.parametrize("question", ["Нефтекамск?", "Сергей Сидоров?", "2021?"])
+@pytest.mark.parametrize(
+    ("before", "language"), [("Өфөлә нисә мәктәп бар?", "ba"), ("Сколько школ в Уфе?", "ru")]
+)
+def test_what_has_no_language_is_answered_in_that_of_the_conversation(
+    filled: DataFolder, question: str, before: str, language: str
+) -> None:
+    history = [Turn("user", before), Turn("assistant", "…"), Turn("user", "42?")]
+    assert unsure(filled).ask(Ask(question, history=history)).language == language
+
+
 @pytest.mark.parametrize(
     ("earlier", "question", "language"),
     [
