@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -176,6 +177,16 @@ class Library:
             set_state(connection, DELETIONS, str(count + 1))
             for table in ("chunks", "versions"):
                 connection.execute(f"DELETE FROM {table} WHERE document_id = ?", (document_id,))
+
+    def is_live(self, document_ids: Iterable[str]) -> bool:
+        """Whether all these documents are live."""
+        with self._catalog.reading() as connection:
+            return all(
+                connection.execute(
+                    "SELECT 1 FROM documents WHERE id = ? AND NOT deleted", (document_id,)
+                ).fetchone()
+                for document_id in document_ids
+            )
 
     def awaiting_compaction(self) -> int:
         """Return how many deleted chunks are still on disk."""

@@ -69,6 +69,14 @@ def place(connection: sqlite3.Connection, document_id: str, version: int, at: in
     return Place() if row is None else Place(row["page"], row["section"])
 
 
+def is_stored(connection: sqlite3.Connection, document_id: str, version: int) -> bool:
+    """Whether the text of this version of a document is kept, be it the live one or an earlier."""
+    row = connection.execute(
+        "SELECT 1 FROM versions WHERE document_id = ? AND version = ?", (document_id, version)
+    ).fetchone()
+    return row is not None
+
+
 def passage(connection: sqlite3.Connection, chunk_id: int) -> Passage | None:
     """Return a live passage, None where there is none of that id."""
     row = connection.execute(_PASSAGE, (chunk_id,)).fetchone()

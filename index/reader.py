@@ -12,7 +12,7 @@ from index.catalog import DELETIONS, Catalog, get_state
 from index.embedding.protocol import FloatMatrix
 from index.errors import Damaged
 from index.filters import Filters, document_conditions
-from index.passages import Passage, Place, passage, place
+from index.passages import Passage, Place, is_stored, passage, place
 from index.relations import Relatives, relatives
 from index.snapshot import Snapshot, Snapshots
 from index.term_index import Alternatives
@@ -47,8 +47,11 @@ class Group:
 class IndexView:
     """The live passages of one moment, whatever is written meanwhile."""
 
-    def __init__(self, connection: sqlite3.Connection, opened: _Opened | None) -> None:
+    def __init__(
+        self, connection: sqlite3.Connection, opened: _Opened | None, catalog: Catalog
+    ) -> None:
         self._connection = connection
+        self._catalog = catalog
         self._opened = opened
         self._snapshot = None if opened is None else opened.snapshot
         self._by_language = {} if opened is None else opened.by_language
@@ -157,6 +160,11 @@ class IndexView:
         ).fetchone()
         return "" if row is None else str(row[0])
 
+    def is_still_stored(self, document_id: str, version: int) -> bool:
+        """Whether this version is stored now: what was deleted since this view began is not."""
+        with self._catalog.reading() as connection:
+            return is_stored(connection, document_id, version)
+
     def place(self, document_id: str, version: int, at: int) -> Place:
         """Return where code point ``at`` of a live document stands."""
         return place(self._connection, document_id, version, at)
@@ -205,7 +213,7 @@ class Index:
                     if attempt == 4:
                         raise Damaged("snapshot.missing", name=name) from error
                     continue  # published anew, and removed, between the two lines above
-                yield IndexView(connection, opened)
+                yield IndexView(connection, opened, self._catalog)
                 return
 
     def version(self) -> str:

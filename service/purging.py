@@ -5,7 +5,8 @@ Questions stay in neither: an answer goes as a whole, and what was said of it.
 
 import json
 import sqlite3
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from typing import Any
 
 from index.catalog import Catalog
 from index.documents import composed_id
@@ -23,6 +24,15 @@ def forget(document_ids: Collection[str], catalog: Catalog, recent: Recent) -> N
         rows: list[sqlite3.Row] = connection.execute("SELECT id, answer FROM feedback").fetchall()
         gone = [(row["id"],) for row in rows if cites(row["answer"], wanted)]
         connection.executemany("DELETE FROM feedback WHERE id = ?", gone)
+
+
+def named_documents(answer: Mapping[str, Any]) -> frozenset[str]:
+    """Return the ids of all documents that an answer tells anything of."""
+    told: list[Mapping[str, Any]] = []
+    for name in ("citations", "sources", "related"):
+        for one in answer.get(name, ()):
+            told += [one, *one.get("duplicates", ()), *one.get("translations", ())]
+    return frozenset(one["document_id"] for one in told)
 
 
 def cites(answer: str, document_ids: frozenset[str]) -> bool:
