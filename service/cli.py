@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn, TypeVar
 
 import typer
 
-from index.errors import YauapError
+from index.errors import Gone, NotFound, YauapError
 from service import cli_eval, cli_feedback, cli_keys
 from service.words import operator_language, say
 
@@ -200,7 +200,7 @@ def delete_documents(
     purge: Annotated[bool, typer.Option("--purge", help=say("help_purge"))] = False,
     data_dir: DataDir = None,
 ) -> None:
-    """Delete documents."""
+    """Delete documents. What cannot be deleted is named, and the others go all the same."""
     from service.opening import open_settings
     from service.purging import forget
     from service.recent import Recent
@@ -208,14 +208,22 @@ def delete_documents(
 
     settings = open_settings(data_dir)
     folder = _folder(data_dir)
+    missing = False
     for document_id in document_ids:
-        folder.library.delete(document_id)
-        notes.print(say("deleted", id=plain(document_id)))
+        try:
+            folder.library.delete(document_id)
+            notes.print(say("deleted", id=plain(document_id)))
+        except NotFound as error:
+            if not (purge and isinstance(error, Gone)):  # what is deleted can still be purged
+                notes.print(plain(error.in_language(operator_language())), style="red")
+                missing = True
     if purge:
         kept = Recent(folder.catalog.data_dir, settings.kept_answers, settings.kept_refusals)
         forget(document_ids, folder.catalog, kept)
         folder.indexer.compact()
         notes.print(say("purged"))
+    if missing:
+        raise typer.Exit(1)
 
 
 @index.command("info", help=say("help_info"))

@@ -2,14 +2,54 @@
 
 from pathlib import Path
 
+import pytest
+from typer.testing import CliRunner
+
 from index.catalog import Catalog
+from index.folder import DataFolder
+from service.cli import app
 from service.feedback import Feedback
 from service.purging import forget
 from service.recent import Recent
 from service.schemas import AnswerOut, FeedbackIn
-from tests.index.test_compaction import traces
+from tests.fakes import FakeEmbedder, fake_folder, ingest
+from tests.index.test_compaction import KEPT, SECRET, traces
 from tests.service.running import Service
 from tests.service.seed_questions import CAMPUSES, MODERATOR
+
+
+@pytest.fixture
+def secret_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> DataFolder:
+    """A data folder over the fake embedder that commands in this process open too."""
+    monkeypatch.setattr("index.folder.open_embedder", lambda settings, on_convert: FakeEmbedder())
+    folder = fake_folder(tmp_path / "data", chunk_tokens=192)
+    ingest(folder, {"id": "secret", "text": SECRET}, {"id": "kept", "text": KEPT})
+    return folder
+
+
+def purge(folder: DataFolder, *document_ids: str) -> int:
+    """Return the exit status of ``yauap documents delete --purge``."""
+    data_dir = str(folder.catalog.data_dir)
+    command = ["documents", "delete", "--purge", "--data-dir", data_dir, *document_ids]
+    return CliRunner().invoke(app, command).exit_code
+
+
+def test_an_unknown_document_does_not_keep_the_others_from_being_purged(
+    secret_folder: DataFolder,
+) -> None:
+    assert purge(secret_folder, "secret", "nosuch") == 1
+
+    assert traces(secret_folder.catalog.data_dir, SECRET) == []
+    assert [record.id for record in secret_folder.library.page(None, 10)] == ["kept"]
+
+
+def test_what_was_deleted_before_can_be_purged_again_and_again(secret_folder: DataFolder) -> None:
+    secret_folder.library.delete("secret")
+
+    assert purge(secret_folder, "secret") == 0
+    assert purge(secret_folder, "secret") == 0
+
+    assert traces(secret_folder.catalog.data_dir, SECRET) == []
 
 
 def test_answers_that_cite_a_document_are_forgotten(service: Service, tmp_path: Path) -> None:
