@@ -68,3 +68,38 @@ def test_answers_that_cite_a_document_are_forgotten(service: Service, tmp_path: 
     assert recent.answer(kept.id) is not None
     assert [draft["question"] for draft in feedback.gold()] == [kept.question]
     assert not any(name.startswith(Recent.FILE) for name in traces(tmp_path, quote))
+
+
+def test_answers_that_name_a_document_as_a_translation_are_forgotten(tmp_path: Path) -> None:
+    catalog, recent = Catalog(tmp_path), Recent(tmp_path, answers=10, refused=0)
+    feedback = Feedback(catalog)
+    answer = cited_answer("original", translation="translation")
+    recent.keep(answer)
+    feedback.keep(FeedbackIn(answer_id=answer.id, rating=-1), recent)
+
+    forget(["other"], catalog, recent)
+    assert recent.answer(answer.id) is not None
+    forget(["translation"], catalog, recent)
+
+    assert recent.answer(answer.id) is None
+    assert [*feedback.rejected()] == []
+
+
+def cited_answer(document_id: str, translation: str) -> AnswerOut:
+    """Return an answer that quotes one document, whose translation is the other."""
+    citation = {
+        "number": 1, "document_id": document_id, "document_version": 1, "title": None, "url": None,
+        "language": "ru", "published_at": None, "start": 0, "end": 5, "quote": "Слово",
+        "before": "", "after": "",
+        "translations": [
+            {"document_id": translation, "title": "Һүҙ", "language": "ba", "url": None,
+             "certain": True}
+        ],
+    }  # fmt: skip
+    return AnswerOut.model_validate({
+        "id": "one", "question": "Что?", "language": "ru", "answered": True, "answer": "Слово [1]",
+        "answer_spans": [{"start": 0, "end": 9, "citations": [1]}], "confidence": 0.9,
+        "reason": None, "citations": [citation], "related": [], "sources": [],
+        "generator": {"kind": "extractive", "model": None, "degraded": False},
+        "index_version": "1", "timings_ms": {"retrieve": 0, "answer": 0, "total": 0},
+    })  # fmt: skip
