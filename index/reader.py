@@ -20,6 +20,7 @@ from index.text.spans import Span
 from index.vectors import Ids, Scores
 
 EMPTY_VERSION = "empty"
+_MOST_ATTEMPTS = 4  # to open a snapshot anew, while others are published
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,15 +205,18 @@ class Index:
         Raises SnapshotMismatch where the snapshot was built by another model, chunker or analyser,
         and Damaged where its files cannot be read.
         """
-        for attempt in range(5):
+        for attempt in range(_MOST_ATTEMPTS + 1):
             with self._catalog.reading() as connection:
                 name = get_state(connection, "published")
                 try:
                     opened = None if name is None else self._opened(name, connection)
-                except FileNotFoundError as error:
-                    if attempt == 4:
-                        raise Damaged("snapshot.missing", name=name) from error
-                    continue  # published anew, and removed, between the two lines above
+                except (FileNotFoundError, Damaged) as error:
+                    # Another may have been published since, and this one removed half read.
+                    if attempt < _MOST_ATTEMPTS and self.version() != name:
+                        continue
+                    if isinstance(error, Damaged):
+                        raise
+                    raise Damaged("snapshot.missing", name=name) from error
                 yield IndexView(connection, opened, self._catalog)
                 return
 
