@@ -7,8 +7,10 @@ from index.text.language import Language
 from index.text.spans import Span
 
 # Pages are parted by form feeds; a document that says how many it has is one that has them.
+# To look through a long text takes time, so others are left alone.
 _PLACE = """
-    CASE WHEN json_extract(v.metadata, '$.pages')
+    CASE WHEN json_extract(v.metadata, '$.pages') IS NULL THEN NULL
+    WHEN json_extract(v.metadata, '$.pages')
         = 1 + length(v.text) - length(replace(v.text, char(12), ''))
     THEN 1 + {at} - length(replace(substr(v.text, 1, {at}), char(12), '')) END AS page,
     (SELECT json_extract(value, '$[1]') FROM json_each(v.sections)

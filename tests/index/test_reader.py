@@ -11,7 +11,7 @@ import pytest
 from index.errors import Damaged
 from index.filters import Filters
 from index.folder import DataFolder
-from index.passages import Passage
+from index.passages import Passage, Place, place
 from index.reader import EMPTY_VERSION, Group, IndexView
 from index.text.spans import Span
 from index.vectors import FlatIndex
@@ -276,3 +276,20 @@ def test_a_damaged_snapshot_is_told_of(tmp_path: Path) -> None:
 
     with pytest.raises(Damaged), fake_folder(tmp_path).index.view():
         pass
+
+
+def test_only_a_text_with_pages_is_looked_through_for_them(folder: DataFolder) -> None:
+    ingest(folder, {"id": "a", "text": "Уфа."})
+    ingest(folder, {"id": "b", "text": "Уфа.\n\fСибай.", "metadata": {"pages": 2}})
+    looked = []
+
+    def replaced(text: str, what: str, by: str) -> str:
+        looked.append(text)
+        return text.replace(what, by)
+
+    with folder.catalog.reading() as connection:
+        connection.create_function("replace", 3, replaced)
+        assert place(connection, "a", 1, 2) == Place(None)
+        assert looked == []
+        assert place(connection, "b", 1, 8) == Place(2)
+        assert len(looked) == 2
