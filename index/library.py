@@ -168,7 +168,11 @@ class Library:
             ).rowcount
             if not waiting:
                 self._get(connection, document_id, _ALL)
-            connection.execute("UPDATE documents SET deleted = 1 WHERE id = ?", (document_id,))
+            connection.execute(  # also where it was only on its way
+                "INSERT INTO documents (id, version, deleted) VALUES (?, 0, 1) "
+                "ON CONFLICT (id) DO UPDATE SET deleted = 1",
+                (document_id,),
+            )
             connection.execute(
                 "INSERT OR IGNORE INTO tombstones SELECT id FROM chunks WHERE document_id = ?",
                 (document_id,),
