@@ -56,6 +56,8 @@ def test_answers_that_cite_a_document_are_forgotten(service: Service, tmp_path: 
     catalog, recent = Catalog(tmp_path), Recent(tmp_path, answers=10, refused=0)
     feedback = Feedback(catalog)
     gone, kept = (AnswerOut.model_validate(service.ask(one)) for one in (CAMPUSES, MODERATOR))
+    cited = {c.document_id for answer in (gone, kept) for c in answer.citations}
+    ingest(fake_folder(tmp_path), *({"id": id_, "text": KEPT} for id_ in sorted(cited)))
     for answer in (gone, kept):
         recent.keep(answer)
         feedback.keep(FeedbackIn(answer_id=answer.id, rating=1), recent)
@@ -83,6 +85,31 @@ def test_answers_that_name_a_document_as_a_translation_are_forgotten(tmp_path: P
 
     assert recent.answer(answer.id) is None
     assert [*feedback.rejected()] == []
+
+
+def test_feedback_tells_nothing_of_what_was_deleted_since(tmp_path: Path) -> None:
+    folder, recent = fake_folder(tmp_path), Recent(tmp_path, answers=10, refused=0)
+    ingest(folder, {"id": "original", "text": KEPT}, {"id": "translation", "text": SECRET})
+    feedback = Feedback(folder.catalog)
+    answer = cited_answer("original", translation="translation")
+    recent.keep(answer)
+    feedback.keep(FeedbackIn(answer_id=answer.id, rating=1), recent)
+    assert feedback.page(None, None, 9)[0].citations == answer.citations
+
+    folder.library.delete("translation")
+
+    (told,) = feedback.page(None, None, 9)
+    assert [citation.translations for citation in told.citations] == [[]]
+    assert told.answer == answer.answer
+    assert len([*feedback.gold()]) == 1
+
+    folder.library.delete("original")
+
+    (told,) = feedback.page(None, None, 9)
+    assert (told.question, told.answer, told.citations) == (answer.question, "", [])
+    assert [*feedback.gold()] == []
+    feedback.keep(FeedbackIn(answer_id=answer.id, rating=-1), recent)
+    assert [(r["answer"], r["citations"]) for r in feedback.rejected()] == [("", [])]
 
 
 def cited_answer(document_id: str, translation: str) -> AnswerOut:
