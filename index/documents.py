@@ -3,6 +3,7 @@
 import hashlib
 import json
 import math
+import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -18,6 +19,9 @@ DECLARED_LANGUAGES = ("ba", "ru", "mixed", "other")
 
 _STRING_FIELDS = ("id", "title", "url", "source", "translation_of")
 FIELDS = frozenset((*_STRING_FIELDS, "text", "language", "published_at", "metadata", "sections"))
+_DATE = re.compile(
+    r"\d{4}-\d\d-\d\d([Tt ]\d\d:\d\d(:\d\d([.,]\d+)?)?([Zz]|[+-]\d\d:?\d\d)?)?", re.ASCII
+)
 _LONGEST_ID = 200
 _LONGEST_FIELD = 2000
 
@@ -67,6 +71,7 @@ class Document:
         sections = _sections(fields.get("sections"), given, text, name)
         published_at = _date(fields.get("published_at"), name)
         language = fields.get("language")
+        language = None if language == "" else language
         if language is not None and language not in DECLARED_LANGUAGES:
             raise InvalidDocument("document.language", document=name)
         for key in ("id", "translation_of"):
@@ -122,10 +127,12 @@ def _string(fields: Mapping[str, Any], key: str, name: str | None) -> str | None
 
 
 def rfc3339(text: str) -> str:
-    """Return an ISO 8601 date or time as RFC 3339 in UTC; without a zone it is taken as UTC.
+    """Return a date or time as RFC 3339 in UTC; without a zone it is taken as UTC.
 
-    Raises ValueError for anything else.
+    The time may lack, and its seconds. Raises ValueError for anything else, as weeks of ISO 8601.
     """
+    if not _DATE.fullmatch(text):
+        raise ValueError(text)
     moment = datetime.fromisoformat(text)
     try:
         moment = moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
@@ -135,7 +142,7 @@ def rfc3339(text: str) -> str:
 
 
 def _date(value: object, name: str | None) -> str | None:
-    if value is None:
+    if value is None or value == "":
         return None
     try:
         if isinstance(value, str):

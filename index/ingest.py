@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from itertools import pairwise
 from pathlib import Path
 
 from index.documents import FIELDS
@@ -40,8 +41,10 @@ def accept_files(
             yield given
 
     def remember(connection: sqlite3.Connection, ids: list[str | None]) -> None:
-        ends = [start for _, start in begun[1:]] + [count]
-        read = [(file, ids[start:end]) for (file, start), end in zip(begun, ends, strict=True)]
+        bounds = pairwise([*(start for _, start in begun), count])
+        read = [
+            (file, ids[start:end]) for (file, _), (start, end) in zip(begun, bounds, strict=True)
+        ]
         folder.origins.remember(connection, read)
 
     return folder.jobs.accept(counted(), folder.settings.max_document_bytes, remember)

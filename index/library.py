@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -167,7 +168,11 @@ class Library:
             ).rowcount
             if not waiting:
                 self._get(connection, document_id, _ALL)
-            connection.execute("UPDATE documents SET deleted = 1 WHERE id = ?", (document_id,))
+            connection.execute(  # also where it was only on its way
+                "INSERT INTO documents (id, version, deleted) VALUES (?, 0, 1) "
+                "ON CONFLICT (id) DO UPDATE SET deleted = 1",
+                (document_id,),
+            )
             connection.execute(
                 "INSERT OR IGNORE INTO tombstones SELECT id FROM chunks WHERE document_id = ?",
                 (document_id,),
@@ -176,6 +181,16 @@ class Library:
             set_state(connection, DELETIONS, str(count + 1))
             for table in ("chunks", "versions"):
                 connection.execute(f"DELETE FROM {table} WHERE document_id = ?", (document_id,))
+
+    def is_live(self, document_ids: Iterable[str]) -> bool:
+        """Whether all these documents are live."""
+        with self._catalog.reading() as connection:
+            return all(
+                connection.execute(
+                    "SELECT 1 FROM documents WHERE id = ? AND NOT deleted", (document_id,)
+                ).fetchone()
+                for document_id in document_ids
+            )
 
     def awaiting_compaction(self) -> int:
         """Return how many deleted chunks are still on disk."""

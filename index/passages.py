@@ -7,8 +7,10 @@ from index.text.language import Language
 from index.text.spans import Span
 
 # Pages are parted by form feeds; a document that says how many it has is one that has them.
+# To look through a long text takes time, so others are left alone.
 _PLACE = """
-    CASE WHEN json_extract(v.metadata, '$.pages')
+    CASE WHEN json_extract(v.metadata, '$.pages') IS NULL THEN NULL
+    WHEN json_extract(v.metadata, '$.pages')
         = 1 + length(v.text) - length(replace(v.text, char(12), ''))
     THEN 1 + {at} - length(replace(substr(v.text, 1, {at}), char(12), '')) END AS page,
     (SELECT json_extract(value, '$[1]') FROM json_each(v.sections)
@@ -67,6 +69,14 @@ def place(connection: sqlite3.Connection, document_id: str, version: int, at: in
     """Return where code point ``at`` of a live document stands."""
     row = connection.execute(_PLACE_OF, (at, document_id, version)).fetchone()
     return Place() if row is None else Place(row["page"], row["section"])
+
+
+def is_stored(connection: sqlite3.Connection, document_id: str, version: int) -> bool:
+    """Whether the text of this version of a document is kept, be it the live one or an earlier."""
+    row = connection.execute(
+        "SELECT 1 FROM versions WHERE document_id = ? AND version = ?", (document_id, version)
+    ).fetchone()
+    return row is not None
 
 
 def passage(connection: sqlite3.Connection, chunk_id: int) -> Passage | None:

@@ -12,7 +12,7 @@ from index.catalog import DELETIONS, Catalog, get_state
 from index.embedding.protocol import FloatMatrix
 from index.errors import Damaged
 from index.filters import Filters, document_conditions
-from index.passages import Passage, Place, passage, place
+from index.passages import Passage, Place, is_stored, passage, place
 from index.relations import Relatives, relatives
 from index.snapshot import Snapshot, Snapshots
 from index.term_index import Alternatives
@@ -20,6 +20,7 @@ from index.text.spans import Span
 from index.vectors import Ids, Scores
 
 EMPTY_VERSION = "empty"
+_MOST_ATTEMPTS = 4  # to open a snapshot anew, while others are published
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +48,11 @@ class Group:
 class IndexView:
     """The live passages of one moment, whatever is written meanwhile."""
 
-    def __init__(self, connection: sqlite3.Connection, opened: _Opened | None) -> None:
+    def __init__(
+        self, connection: sqlite3.Connection, opened: _Opened | None, catalog: Catalog
+    ) -> None:
         self._connection = connection
+        self._catalog = catalog
         self._opened = opened
         self._snapshot = None if opened is None else opened.snapshot
         self._by_language = {} if opened is None else opened.by_language
@@ -157,6 +161,11 @@ class IndexView:
         ).fetchone()
         return "" if row is None else str(row[0])
 
+    def is_still_stored(self, document_id: str, version: int) -> bool:
+        """Whether this version is stored now: what was deleted since this view began is not."""
+        with self._catalog.reading() as connection:
+            return is_stored(connection, document_id, version)
+
     def place(self, document_id: str, version: int, at: int) -> Place:
         """Return where code point ``at`` of a live document stands."""
         return place(self._connection, document_id, version, at)
@@ -196,16 +205,19 @@ class Index:
         Raises SnapshotMismatch where the snapshot was built by another model, chunker or analyser,
         and Damaged where its files cannot be read.
         """
-        for attempt in range(5):
+        for attempt in range(_MOST_ATTEMPTS + 1):
             with self._catalog.reading() as connection:
                 name = get_state(connection, "published")
                 try:
                     opened = None if name is None else self._opened(name, connection)
-                except FileNotFoundError as error:
-                    if attempt == 4:
-                        raise Damaged("snapshot.missing", name=name) from error
-                    continue  # published anew, and removed, between the two lines above
-                yield IndexView(connection, opened)
+                except (FileNotFoundError, Damaged) as error:
+                    # Another may have been published since, and this one removed half read.
+                    if attempt < _MOST_ATTEMPTS and self.version() != name:
+                        continue
+                    if isinstance(error, Damaged):
+                        raise
+                    raise Damaged("snapshot.missing", name=name) from error
+                yield IndexView(connection, opened, self._catalog)
                 return
 
     def version(self) -> str:

@@ -27,6 +27,8 @@ def cite(
     document, version = passage.document_id, passage.document_version
     if not quote or view.text(document, version, span) != quote:
         return None
+    if not view.is_still_stored(document, version):  # an answer may take longer than a deletion
+        return None
     return Citation(
         number=number,
         document_id=document,

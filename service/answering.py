@@ -9,6 +9,7 @@ from typing import TypeVar
 from fastapi.concurrency import run_in_threadpool
 from sse_starlette import EventSourceResponse
 
+from index.library import Library
 from index.messages import MessageLanguage
 from index.reader import Index
 from rag.pipeline import Pipeline
@@ -17,6 +18,7 @@ from service.admission import Admission, outcome
 from service.cache import AnswerCache
 from service.deadline import Deadline
 from service.metrics import Metrics
+from service.purging import named_documents
 from service.recent import Recent
 from service.rendering import answer_out
 from service.schemas.asking import AnswerOut, AskIn, AskTimings
@@ -35,6 +37,7 @@ class Answering:
         self,
         pipeline: Pipeline,
         index: Index,
+        library: Library,
         admission: Admission,
         recent: Recent,
         metrics: Metrics,
@@ -43,6 +46,7 @@ class Answering:
     ) -> None:
         self._pipeline = pipeline
         self._index = index
+        self._library = library
         self._admission = admission
         self._recent = recent
         self._metrics = metrics
@@ -103,7 +107,8 @@ class Answering:
         if self._log_questions:
             told = {"question": answer.question, "reason": answer.reason, "answer_id": answer.id}
             _log.info("answer", extra=told)
-        self._recent.keep(answer)
+        cited = named_documents(answer.model_dump(include={"citations"}))
+        self._recent.keep(answer, partial(self._library.is_live, cited))
         return answer
 
     def _remembered(self, body: AskIn, asker: Caller) -> AnswerOut | None:

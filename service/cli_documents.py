@@ -5,8 +5,9 @@ from typing import Annotated
 
 import typer
 
+from index.errors import Gone, NotFound
 from service.cli_options import AsJson, DataDir, folder_of
-from service.words import say
+from service.words import operator_language, say
 
 commands = typer.Typer(help=say("help_documents"), no_args_is_help=True)
 
@@ -45,7 +46,7 @@ def delete_documents(
     purge: Annotated[bool, typer.Option("--purge", help=say("help_purge"))] = False,
     data_dir: DataDir = None,
 ) -> None:
-    """Delete documents."""
+    """Delete documents. What cannot be deleted is named, and the others go all the same."""
     from service.opening import open_settings
     from service.purging import forget
     from service.recent import Recent
@@ -53,11 +54,19 @@ def delete_documents(
 
     settings = open_settings(data_dir)
     folder = folder_of(data_dir)
+    missing = False
     for document_id in document_ids:
-        folder.library.delete(document_id)
-        notes.print(say("deleted", id=plain(document_id)))
+        try:
+            folder.library.delete(document_id)
+            notes.print(say("deleted", id=plain(document_id)))
+        except NotFound as error:
+            if not (purge and isinstance(error, Gone)):  # what is deleted can still be purged
+                notes.print(plain(error.in_language(operator_language())), style="red")
+                missing = True
     if purge:
         kept = Recent(folder.catalog.data_dir, settings.kept_answers, settings.kept_refusals)
         forget(document_ids, folder.catalog, kept)
         folder.indexer.compact()
         notes.print(say("purged"))
+    if missing:
+        raise typer.Exit(1)

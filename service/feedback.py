@@ -7,6 +7,7 @@ from typing import Any
 
 from index.catalog import Catalog, now
 from index.errors import NotFound
+from index.library import Library
 from service.drafts import draft
 from service.recent import Recent
 from service.schemas.feedback import FeedbackIn, FeedbackOut
@@ -17,6 +18,7 @@ class Feedback:
 
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
+        self._library = Library(catalog)
 
     def keep(self, given: FeedbackIn, recent: Recent) -> None:
         """Store feedback. Raises NotFound where the answer is not remembered any more."""
@@ -39,7 +41,7 @@ class Feedback:
     def gold(self) -> Iterator[dict[str, Any]]:
         """Yield what readers found right as gold questions, to be looked through by a person."""
         for row in self._rows(1):
-            answer = json.loads(row["answer"])
+            answer = self._without_deleted(row["answer"])
             question = draft(
                 f"feedback-{row['answer_id']}",
                 answer["language"],
@@ -70,7 +72,8 @@ class Feedback:
             )
             return [
                 FeedbackOut.model_validate({
-                    **json.loads(row["answer"]), "number": row["id"], "rating": row["rating"],
+                    **self._without_deleted(row["answer"]),
+                    "number": row["id"], "rating": row["rating"],
                     "comment": row["comment"], "created_at": row["created_at"],
                 })
                 for row in rows
@@ -79,7 +82,7 @@ class Feedback:
     def rejected(self) -> Iterator[dict[str, Any]]:
         """Yield what readers found wrong, with what they said and what they were told."""
         for row in self._rows(-1):
-            answer = json.loads(row["answer"])
+            answer = self._without_deleted(row["answer"])
             yield {
                 "question": answer["question"],
                 "comment": row["comment"],
@@ -88,6 +91,23 @@ class Feedback:
                 "index_version": answer["index_version"],
                 "created_at": row["created_at"],
             }
+
+    def _without_deleted(self, stored: str) -> dict[str, Any]:
+        """Return an answer without what it told of documents that were deleted since.
+
+        Where it cited one, its own words go too: they may say what stood there.
+        """
+        answer: dict[str, Any] = json.loads(stored)
+        kept = [c for c in answer["citations"] if self._library.is_live([c["document_id"]])]
+        if len(kept) < len(answer["citations"]):
+            answer["answer"] = ""
+        for cited in kept:
+            cited["translations"] = [
+                other
+                for other in cited.get("translations", ())
+                if self._library.is_live([other["document_id"]])
+            ]
+        return {**answer, "citations": kept}
 
     def _rows(self, rating: int) -> list[sqlite3.Row]:
         with self._catalog.reading() as connection:

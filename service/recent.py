@@ -12,11 +12,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from index.catalog import now
-from index.errors import Unavailable
+from index.errors import CannotWrite, Conflict, Unavailable
 from service.schemas.asking import AnswerOut
 from service.schemas.feedback import RefusedOut
 
 _log = logging.getLogger(__name__)
+_WAIT_SECONDS = 10.0  # for another that writes
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS answers (
     sequence INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, answer TEXT NOT NULL
@@ -50,19 +51,20 @@ class Recent:
             for table in self._most:  # fewer may be wanted than the last time
                 self._shorten(connection, table)
 
-    def keep(self, answer: AnswerOut) -> None:
+    def keep(self, answer: AnswerOut, is_wanted: Callable[[], bool] = lambda: True) -> None:
         """Remember an answer; its question too, where it was refused and such are asked for.
 
-        Where the disk does not take it, the answer is given all the same.
+        ``is_wanted`` says at the last moment whether the answer may be kept: ``forget`` waits until
+        it is, or comes before. Where the disk does not take it, the answer is given all the same.
         """
         try:
-            self._keep(answer)
+            self._keep(answer, is_wanted)
         except sqlite3.Error as error:
             _log.warning("an answer cannot be kept: %s", error)
 
-    def _keep(self, answer: AnswerOut) -> None:
-        with self._connected() as connection:
-            if self._most["answers"]:
+    def _keep(self, answer: AnswerOut, is_wanted: Callable[[], bool]) -> None:
+        with self._connected() as connection, _written_at_once(connection):
+            if self._most["answers"] and is_wanted():
                 connection.execute(
                     "INSERT OR REPLACE INTO answers (id, answer) VALUES (?, ?)",
                     (answer.id, answer.model_dump_json(exclude={"sources", "related"})),
@@ -90,13 +92,22 @@ class Recent:
             return None if row is None else str(row[0])
 
     def forget(self, unwanted: Callable[[str], bool]) -> None:
-        """Remove the answers, given as JSON, that are unwanted, so that no byte of them is left."""
-        with self._connected() as connection:
-            rows = connection.execute("SELECT sequence, answer FROM answers").fetchall()
-            gone = [(sequence,) for sequence, answer in rows if unwanted(answer)]
-            connection.executemany("DELETE FROM answers WHERE sequence = ?", gone)
-            connection.execute("VACUUM")
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        """Remove the answers, given as JSON, that are unwanted, so that no byte of them is left.
+
+        Raises Conflict where a reader holds on to them, and CannotWrite.
+        """
+        try:
+            with self._connected() as connection:
+                rows = connection.execute("SELECT sequence, answer FROM answers").fetchall()
+                gone = [(sequence,) for sequence, answer in rows if unwanted(answer)]
+                connection.executemany("DELETE FROM answers WHERE sequence = ?", gone)
+                connection.execute("VACUUM")
+                (busy, *_) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        except sqlite3.OperationalError as error:
+            folder = self._file.parent
+            raise CannotWrite("data.cannot_write", folder=folder, why=str(error)) from error
+        if busy:
+            raise Conflict("data.busy")
 
     def refused(self, limit: int, before: int | None = None) -> list[RefusedOut]:
         """Return up to ``limit`` refused questions older than number ``before``, latest first."""
@@ -116,9 +127,16 @@ class Recent:
 
     @contextmanager
     def _connected(self) -> Iterator[sqlite3.Connection]:
-        connection = sqlite3.connect(self._file, timeout=10, isolation_level=None)
+        connection = sqlite3.connect(self._file, timeout=_WAIT_SECONDS, isolation_level=None)
         connection.execute("PRAGMA synchronous = OFF")
         try:
             yield connection
         finally:
             connection.close()
+
+
+@contextmanager
+def _written_at_once(connection: sqlite3.Connection) -> Iterator[None]:
+    connection.execute("BEGIN IMMEDIATE")
+    yield  # where this fails, closing the connection undoes it
+    connection.execute("COMMIT")

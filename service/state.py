@@ -50,6 +50,7 @@ class ServiceState:
         self.answering = Answering(
             self.pipeline,
             self.folder.index,
+            self.folder.library,
             self.admission,
             self.recent,
             self.metrics,

@@ -8,7 +8,7 @@ from docx.document import Document
 from docx.oxml.ns import qn
 
 from index.readers.layout import Heading, document, laid_out, table_row
-from index.readers.package import Element, local, open_package, parse_xml
+from index.readers.package import Element, local, nearest, open_package, parse_xml
 from index.readers.source import Fields, Source
 
 # Not the text as it stands: what was deleted, code of fields, and the older of two renderings.
@@ -50,13 +50,13 @@ def _blocks(parent: Element, headings: frozenset[str] = frozenset()) -> Iterator
                 text = "".join(_text(element)).strip()
                 yield Heading(text) if _style(element) in headings else text
             case "tbl":
-                yield from map(_row, element.iter(qn("w:tr")))
+                yield from map(_row, nearest(element, qn("w:tr")))
             case "sdt" | "sdtContent" | "footnote" | "endnote" | "ins" | "customXml":
                 yield from _blocks(element, headings)
 
 
 def _row(row: Element) -> str:
-    return table_row(" ".join(_blocks(cell)) for cell in row.iter(qn("w:tc")))
+    return table_row(" ".join(_blocks(cell)) for cell in nearest(row, qn("w:tc")))
 
 
 def _text(element: Element) -> Iterator[str]:
@@ -70,6 +70,10 @@ def _text(element: Element) -> Iterator[str]:
                 yield "\n"
             case "noBreakHyphen":
                 yield "\u2011"
+            case "p":  # of a text box
+                yield "\n"
+                yield from _text(child)
+                yield "\n"
             case name if name not in _UNSEEN:
                 yield from _text(child)
 

@@ -19,6 +19,7 @@ _BLOCKS = frozenset(
     """.split()
 )
 _CELLS = ("td", "th")
+_BOUNDS = _BLOCKS.union(_CELLS)
 _HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
 _UNSEEN = frozenset("head iframe noscript object script style svg template textarea".split())
 
@@ -50,28 +51,36 @@ def blocks_of_markup(root: Element) -> Iterator[str]:
     yield one_line(line)
 
 
-def _pieces(element: Element) -> Iterator[str | None]:
-    """Yield the text below an element, None at the bounds of blocks, and rows; not by recursion."""
+def _words(element: Element) -> str:
+    """Return what is seen of an element in one line, the words of its blocks apart."""
+    return one_line("".join(" " if piece is None else piece for piece in _pieces(element, True)))
+
+
+def _pieces(element: Element, flat: bool = False) -> Iterator[str | None]:
+    """Yield the text below an element, None at the bounds of blocks, and, unless ``flat``, rows.
+
+    Not by recursion.
+    """
     stack = [(element, False)]
     while stack:
         node, left = stack.pop()
         name = local(node)
-        if name == "tr":
-            yield table_row(
-                "".join(map(str, cell.itertext())) for cell in node if local(cell) in _CELLS
-            )
+        if name == "tr" and not flat:
+            yield table_row(_words(cell) for cell in node if local(cell) in _CELLS)
             yield node.tail or ""
-        elif name in _HEADINGS and not any(
-            local(inner) in _BLOCKS for inner in node.iterdescendants()
+        elif (
+            name in _HEADINGS
+            and not flat
+            and not any(local(inner) in _BLOCKS for inner in node.iterdescendants())
         ):
-            yield Heading(one_line("".join(map(str, node.itertext()))))
+            yield Heading(_words(node))
             yield node.tail or ""
         elif left or name in _UNSEEN or not name:
-            if name in _BLOCKS:
+            if name in _BOUNDS:
                 yield None
             yield (node.tail or "") if node is not element else ""
         else:
-            if name in _BLOCKS:
+            if name in _BOUNDS:
                 yield None
             yield node.text or ""
             stack.append((node, True))

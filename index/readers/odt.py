@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from index.readers.layout import Heading, document, laid_out, table_row
-from index.readers.package import Element, local, open_package, parse_xml
+from index.readers.package import Element, local, nearest, open_package, parse_xml
 from index.readers.source import Fields, Source
 
 _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
@@ -40,13 +40,13 @@ def _blocks(parent: Element) -> Iterator[str]:
             case "h":
                 yield Heading("".join(_text(element)).strip())
             case "table":
-                yield from map(_row, element.iter(f"{_TABLE}table-row"))
+                yield from map(_row, nearest(element, f"{_TABLE}table-row"))
             case name if name and name not in _UNSEEN:
                 yield from _blocks(element)
 
 
 def _row(row: Element) -> str:
-    cells = row.iter(f"{_TABLE}table-cell")
+    cells = nearest(row, f"{_TABLE}table-cell")
     return table_row(" ".join(_blocks(cell)) for cell in cells)
 
 

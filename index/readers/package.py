@@ -1,6 +1,7 @@
 """Formats that are zip archives of XML: unpacked within limits, parsed without entities."""
 
 import zipfile
+from collections.abc import Iterator
 
 from lxml import etree
 
@@ -43,3 +44,12 @@ def parse_xml(data: bytes) -> Element:
 def local(element: Element) -> str:
     """Return the name of an element without its namespace; "" for comments and the like."""
     return etree.QName(element).localname if isinstance(element.tag, str) else ""
+
+
+def nearest(parent: Element, tag: str) -> Iterator[Element]:
+    """Yield the elements of this name below another, but none that lie within such a one."""
+    for element in parent:
+        if element.tag == tag:
+            yield element
+        else:
+            yield from nearest(element, tag)

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterator
+from datetime import datetime
 
-from pypdf import PasswordType, PdfReader
+from pypdf import DocumentInformation, PasswordType, PdfReader
 from pypdf.errors import DependencyError
 
 from index.errors import InvalidDocument
@@ -35,9 +36,17 @@ def read(source: Source) -> Iterator[Fields]:
         source.name,
         "\n\f".join(pages),
         title=None if title and _MADE_BY_PROGRAM.match(title) else title,
-        date=about.creation_date if about is not None else None,
+        date=None if about is None else _created(about),
         pages=len(pages),
     )
+
+
+def _created(about: DocumentInformation) -> datetime | None:
+    """Return when a file says that it was made; None where it says no date."""
+    try:
+        return about.creation_date
+    except ValueError:
+        return None
 
 
 def _opens(pdf: PdfReader) -> bool:

@@ -29,6 +29,7 @@ _MARKS = {
 _ODD = math.log(1 / 100_000)
 _INITIAL = -0.7  # capitals, at the beginning of a word and elsewhere
 _CAPITAL = -1.5
+_ALL_CAPITALS = -0.3  # each of a text that has no small letter
 _BROKEN_CASE = -4.0
 _TWO_SCRIPTS = -4.0
 _CAPITAL_INSIDE = re.compile("[а-яё][А-ЯЁ]")
@@ -37,6 +38,9 @@ _CONTROLS = frozenset(chr(code) for code in range(32)) - frozenset("\t\n\r\f\v\x
 _PLAUSIBLE = -5.0
 # By how much a repair must look better than what was there, where it leaves something odd or not.
 _BETTER, _SLIGHTLY_BETTER = 1.0, 0.1
+# By how much where all are capitals, which letters alone must tell, and for all characters
+# together, so that of a few only what is beyond doubt is repaired.
+_BETTER_THAN_CAPITALS, _BETTER_IN_ALL = 0.7, 12.0
 _SAMPLE = 4000
 _TOO_FEW = 4  # of fewer characters anything can be made
 
@@ -48,6 +52,7 @@ def plausibility(text: str) -> float:
     read in a wrong encoding; 0 for ASCII alone.
     """
     total, count, before = 0.0, 0, ""
+    all_capitals = text.isupper()
     for character in text:
         if character < "\x80":
             if character in _CONTROLS:
@@ -58,7 +63,9 @@ def plausibility(text: str) -> float:
             count += 1
             small = character.lower()
             total += _LETTERS.get(small) or _MARKS.get(character, _ODD)
-            if small != character:
+            if small != character and all_capitals:
+                total += _ALL_CAPITALS
+            elif small != character:
                 total += _CAPITAL if before.isalpha() else _INITIAL
                 total += _BROKEN_CASE if before.islower() else 0.0
             if before.isascii() and before.isalpha() and _is_cyrillic(character):
@@ -87,13 +94,23 @@ def without_mojibake(text: str) -> str:
     Text that looks sound, or that no such round explains, is returned as it is.
     """
     sample = text[:_SAMPLE]
-    if not _is_suspicious(sample):
+    # Small letters read in a wrong encoding may be capitals, and nothing but, that look sound.
+    if not sample.isupper() and not _is_suspicious(sample):
         return text
     score, pair = max((plausibility(_reread(sample, *pair)), pair) for pair in _PAIRS)
-    sound = not _is_suspicious(_reread(sample, *pair))
-    if score < max(_PLAUSIBLE, plausibility(sample) + (_SLIGHTLY_BETTER if sound else _BETTER)):
+    if score < max(_PLAUSIBLE, plausibility(sample) + _margin(sample, _reread(sample, *pair))):
         return text
     return _reread(text, *pair)
+
+
+def _margin(sample: str, repaired: str) -> float:
+    """Return by how much a repair must be more plausible than what was there."""
+    if sample.isupper():
+        margin = _BETTER_THAN_CAPITALS
+    else:
+        margin = _BETTER if _is_suspicious(repaired) else _SLIGHTLY_BETTER
+    beyond = sum(character >= "\x80" for character in sample)
+    return max(margin, _BETTER_IN_ALL / max(1, beyond))
 
 
 _PAIRS = [

@@ -238,3 +238,20 @@ def test_only_one_process_writes_at_a_time(folder: DataFolder) -> None:
 
     assert folder.indexer.run_next() is True
     assert folder.jobs.get(job).state == "succeeded"
+
+
+def test_what_was_deleted_while_it_was_queued_is_gone_until_it_comes_again(
+    folder: DataFolder,
+) -> None:
+    job = folder.jobs.accept([A], 1000)
+
+    folder.library.delete(A["id"])
+
+    for _ in range(2):
+        with pytest.raises(Gone):
+            folder.library.get(A["id"])
+        with pytest.raises(Gone):
+            folder.library.delete(A["id"])
+        folder.indexer.run_until(job)
+    ingest(folder, A)
+    assert folder.library.get(A["id"]).version == 1

@@ -177,7 +177,7 @@ def test_a_declared_language_is_kept(language: str) -> None:
     assert document(language=language).language == language
 
 
-@pytest.mark.parametrize("language", ["en", "BA", "", 5, ["ba"], {"a": 1}])
+@pytest.mark.parametrize("language", ["en", "BA", 5, ["ba"], {"a": 1}])
 def test_another_declared_language_is_refused(language: object) -> None:
     assert refusal(language=language).key == "document.language"
 
@@ -200,7 +200,8 @@ def test_a_date_is_stored_as_rfc_3339_in_utc(date: str, stored: str) -> None:
 
 @pytest.mark.parametrize(
     "date",
-    ["вчера", "", "15.02.2024", "2024-13-01", "2024-02-30", 1708000000, ["2024-02-15"],
+    ["вчера", "15.02.2024", "2024-W01", "2024-W01-1", "20240101", "2024-01-01X10:00",
+     "2024-13-01", "2024-02-30", 1708000000, ["2024-02-15"],
      "0001-01-01T00:00:00+05:00", "9999-12-31T23:59:59-05:00"],
 )  # fmt: skip
 def test_anything_else_is_no_date(date: object) -> None:
@@ -250,3 +251,8 @@ def test_any_strings_in_a_document_come_out_as_stored(title: str, letters: str) 
     assert taken.text == stored_text(without_mojibake("ҡ" + letters))
     assert (taken.title or "") == without_mojibake(stored_text(title)).strip()
     assert taken.metadata == {"k": stored_text(letters)}
+
+
+@pytest.mark.parametrize("field", ["title", "url", "source", "language", "published_at"])
+def test_an_empty_field_is_as_good_as_none(field: str) -> None:
+    assert getattr(document(**{field: ""}), field) is None

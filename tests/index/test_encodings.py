@@ -80,6 +80,50 @@ def test_sound_text_stays(text: str) -> None:
     assert without_mojibake(50 * f"{text}\n") == 50 * f"{text}\n"
 
 
+def test_words_in_capitals_stay() -> None:
+    words = sorted(set(re.findall(r"[^\W\d_]+", RUSSIAN + BASHKIR)))
+    assert len(words) > 500
+
+    assert [word for word in words if without_mojibake(word.upper()) != word.upper()] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "СЪЕЗД",
+        "ОБЪЯВЛЕНИЕ",
+        "ЮБИЛЕЙ",
+        "ФИЛЬМ ЮБИЛЕЙ",
+        "ЭКЗАМЕН",
+        "ОБЪЁМ",
+        "ОТЧЁТ",
+        "ЁЛКА",
+        "ФСБ РФ",
+        "ФЁДОР ШАЛЯПИН",
+        "ЧЁРНЫЙ ЮМОР",
+        "Съёмки ЭШЭ",
+        "ӨФӨ",
+        "ЭШСЕ",
+        "ҚАЗАҚСТАН РЕСПУБЛИКАСЫНЫҢ ҮКІМЕТІ",
+        "ФЦП ЖКХ ГКЧС ЮФО ЦФО ЮАО ЦБ РФ",
+        "GRÖSSE ÜBER STRASSE",
+    ],
+)
+def test_short_text_in_capitals_stays(text: str) -> None:
+    assert without_mojibake(text) == text
+
+
+@pytest.mark.parametrize(("wrong", "right"), [("cp1251", "koi8-r"), ("koi8-r", "cp1251")])
+def test_small_letters_that_became_capitals_are_repaired(wrong: str, right: str) -> None:
+    for sound in snippets(read_as(RUSSIAN.lower(), right), 200):
+        assert without_mojibake(sound.encode(right).decode(wrong)) == sound
+
+
+def test_capitals_in_an_old_encoding_are_told() -> None:
+    for sound in snippets(read_as(RUSSIAN.upper(), "cp1251"), 200):
+        assert legacy_encoding(sound.encode("cp1251")) == "cp1251"
+
+
 def test_one_odd_character_proves_nothing() -> None:
     text = "\x1b]0;чужой заголовок\x07\x9b31m Ташбулат"
 

@@ -167,3 +167,16 @@ def test_a_job_is_not_queued_unless_its_files_are_remembered_with_it(
         accept_files(folder, list_files([files(tmp_path / "in", a_txt="а")]).files)
 
     assert folder.jobs.oldest_open() is None
+
+
+def test_a_folder_that_has_become_empty_is_pruned(folder: DataFolder, tmp_path: Path) -> None:
+    given = files(tmp_path / "in", a_txt="Мост", b_txt="Река")
+    ingest(folder, given)
+    (given / "a.txt").unlink()
+    (given / "b.txt").rename(given / "b.unknown")
+
+    job = ingest(folder, given)
+
+    assert (job.state, job.added, job.failed) == ("succeeded", 0, 0)
+    assert len(pruned(folder, given)) == 2
+    assert ids(folder) == []

@@ -11,9 +11,10 @@ import pytest
 from index.errors import Damaged
 from index.filters import Filters
 from index.folder import DataFolder
-from index.passages import Passage
+from index.passages import Passage, Place, place
 from index.reader import EMPTY_VERSION, Group, IndexView
 from index.text.spans import Span
+from index.vectors import FlatIndex
 from tests.fakes import FakeEmbedder, fake_folder, ingest
 from tests.index.searching import ALL, asked, dense, lexical
 
@@ -244,3 +245,51 @@ def test_a_snapshot_folder_that_is_gone_is_told_with_what_to_do(tmp_path: Path) 
 
     with pytest.raises(Damaged, match="yauap index rebuild"), folder.index.view():
         pass
+
+
+def test_a_snapshot_that_is_replaced_while_it_is_opened_is_left_for_the_new_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = fake_folder(tmp_path)
+    ingest(folder, DOCUMENTS[0])
+    replaced = folder.index.version()
+    opened = FlatIndex.open
+
+    def slowly(of: Path) -> FlatIndex:
+        monkeypatch.undo()
+        ingest(folder, DOCUMENTS[1])
+        shutil.rmtree(of)
+        return opened(of)
+
+    reader = fake_folder(tmp_path)
+    monkeypatch.setattr(FlatIndex, "open", slowly)
+    with reader.index.view() as view:
+        assert view.version != replaced
+        assert len(matching(view)) == 2
+
+
+def test_a_damaged_snapshot_is_told_of(tmp_path: Path) -> None:
+    folder = fake_folder(tmp_path)
+    ingest(folder, DOCUMENTS[0])
+    for file in (tmp_path / "snapshots").rglob("*.faiss"):
+        file.write_bytes(b"")
+
+    with pytest.raises(Damaged), fake_folder(tmp_path).index.view():
+        pass
+
+
+def test_only_a_text_with_pages_is_looked_through_for_them(folder: DataFolder) -> None:
+    ingest(folder, {"id": "a", "text": "Уфа."})
+    ingest(folder, {"id": "b", "text": "Уфа.\n\fСибай.", "metadata": {"pages": 2}})
+    looked = []
+
+    def replaced(text: str, what: str, by: str) -> str:
+        looked.append(text)
+        return text.replace(what, by)
+
+    with folder.catalog.reading() as connection:
+        connection.create_function("replace", 3, replaced)
+        assert place(connection, "a", 1, 2) == Place(None)
+        assert looked == []
+        assert place(connection, "b", 1, 8) == Place(2)
+        assert len(looked) == 2

@@ -133,13 +133,31 @@ def test_what_was_deleted_or_replaced_is_not_cited(cited: DataFolder) -> None:
     assert quote(cited, changed, second_sentence(changed)) is None
 
 
-def test_a_view_opened_before_still_cites_what_it_shows(cited: DataFolder) -> None:
+def test_a_view_opened_before_still_cites_what_was_replaced_but_nothing_deleted(
+    cited: DataFolder,
+) -> None:
+    replaced, deleted = passages(cited, "a")[0], passages(cited, "b")[0]
+    with cited.index.view() as view:
+        ingest(cited, {"id": "a", "text": "Башҡа текст."})
+        cited.library.delete("b")
+        kept, gone = (
+            cite(view, passage, second_sentence(passage), None, 1)
+            for passage in (replaced, deleted)
+        )
+
+    assert kept is not None
+    assert kept.document_version == 1
+    assert gone is None
+
+
+def test_what_was_deleted_and_came_back_is_not_cited_as_it_was(cited: DataFolder) -> None:
     passage = passages(cited, "a")[0]
     with cited.index.view() as view:
         cited.library.delete("a")
+        ingest(cited, {"id": "a", "text": TEXT})
         citation = cite(view, passage, second_sentence(passage), None, 1)
 
-    assert citation is not None
+    assert citation is None
 
 
 @pytest.mark.parametrize("word", ["«1-се өлөш»", "«40-се өлөш»", "«70-се өлөш»"])

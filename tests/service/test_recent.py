@@ -2,9 +2,13 @@
 
 import sqlite3
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from index.errors import Conflict
+from rag.pipeline import Pipeline
+from rag.types import Answer
 from service.recent import Recent
 from tests.service.serving import Serve
 from tests.service.test_limits import QUESTION
@@ -28,3 +32,42 @@ def test_an_answer_that_cannot_be_kept_is_given(
     with serve() as client:
         for _ in range(2):  # anew, and from memory
             assert client.post("/v1/ask", json=QUESTION).json()["answered"]
+
+
+def test_an_answer_whose_document_is_deleted_while_it_is_given_is_not_kept(
+    serve: Serve, honey_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[Answer] = []
+    ask = Pipeline.ask
+
+    def slow(self: Pipeline, *arguments: Any) -> Answer:
+        given.append(ask(self, *arguments))
+        for document in given[0].citations:
+            assert client.delete(f"/v1/documents/{document.document_id}").status_code == 204
+        return given[0]
+
+    monkeypatch.setattr(Pipeline, "ask", slow)
+    with serve() as client:
+        answer = client.post("/v1/ask", json=QUESTION).json()
+        body = {"answer_id": answer["id"], "rating": 1}
+        assert client.post("/v1/feedback", json=body).status_code == 404
+
+    assert given[0].citations
+    for file in honey_folder.glob(f"{Recent.FILE}*"):
+        assert given[0].citations[0].quote.encode() not in file.read_bytes()
+
+
+def test_a_reader_that_holds_on_to_forgotten_answers_is_told_of(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("service.recent._WAIT_SECONDS", 0.2)
+    recent = Recent(tmp_path, answers=1, refused=0)
+    reader = sqlite3.connect(tmp_path / Recent.FILE, isolation_level=None)
+    reader.execute("BEGIN")
+    reader.execute("SELECT * FROM answers").fetchall()
+
+    with pytest.raises(Conflict, match="still running"):
+        recent.forget(lambda answer: True)
+
+    reader.close()
+    recent.forget(lambda answer: True)
