@@ -135,6 +135,8 @@ def thresholds(pairs: Sequence[tuple[Example, Fitted]]) -> dict[str, float]:
         (met,) = np.nonzero(risks <= share)
         if len(met) and met[-1] + 1 >= _FEWEST:
             found[f"{share:.2f}"] = round(float(sure[met[-1]]), 4)
+        if len(met) and met[-1] + 1 == len(risks):
+            break  # that many are wrong where nothing is refused
     return found
 
 
