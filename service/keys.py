@@ -12,7 +12,7 @@ import re
 import secrets
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Literal, get_args
 
@@ -172,9 +172,14 @@ def _key(row: sqlite3.Row) -> Key:
         id=row["id"],
         name=row["name"],
         scopes=frozenset(json.loads(row["scopes"])),
-        filters=FiltersIn.model_validate_json(row["filters"]).to_filters(),
+        filters=_of_documents(FiltersIn.model_validate_json(row["filters"]).to_filters()),
         origins=tuple(json.loads(row["origins"])),
         created_at=row["created_at"],
         expires_at=row["expires_at"],
         revoked_at=row["revoked_at"],
     )
+
+
+def _of_documents(filters: Filters) -> Filters:
+    """Return the filters of a key: of a document in another language it may see no passage."""
+    return replace(filters, document_language=filters.language)

@@ -55,9 +55,5 @@ class FiltersIn(Request):
             source=tuple(self.source),
             published_from=self.published_at.gte,
             published_to=self.published_at.lte,
-            metadata={
-                key: tuple(str(int(v)) if isinstance(v, bool) else str(v) for v in values)
-                for key, values in self.metadata.items()
-                if values
-            },
+            metadata={key: tuple(values) for key, values in self.metadata.items() if values},
         )
