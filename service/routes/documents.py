@@ -6,12 +6,19 @@ from urllib.parse import unquote
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import PlainTextResponse
 
+from index.errors import InvalidDocument
 from index.library import decode_cursor, encode_cursor
+from index.readers import Unreadable
 from service.access import Asker
 from service.bodies import JsonRoute
 from service.problems import caller_language
 from service.rendering import document_out, job_out
-from service.schemas.documents import DocumentDetailOut, DocumentsIn, DocumentsOut
+from service.schemas.documents import (
+    DocumentDetailOut,
+    DocumentIn,
+    DocumentsIn,
+    DocumentsOut,
+)
 from service.schemas.jobs import AcceptedOut
 from service.state import State
 
@@ -40,7 +47,12 @@ _FILES = {
 def add(body: DocumentsIn, state: State, request: Request, response: Response) -> AcceptedOut:
     """Queue documents, as JSON or as files; the job says what becomes of each."""
     state.folder.indexer.require_compatible()
-    given = (document.model_dump(exclude_unset=True) for document in body.documents)
+    given = (
+        document.model_dump(exclude_unset=True)
+        if isinstance(document, DocumentIn)
+        else Unreadable(f"documents.{index}", InvalidDocument("document.object"))
+        for index, document in enumerate(body.documents)
+    )
     job_id = state.folder.jobs.accept(given, state.settings.max_document_bytes)
     state.worker.wake()
     response.headers["Location"] = f"/v1/jobs/{job_id}"
