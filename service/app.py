@@ -12,6 +12,7 @@ from service.access import Access
 from service.console.install import install_console
 from service.cors import CrossOrigin
 from service.guard import Guard
+from service.heads import Heads
 from service.observing import Observing
 from service.problems import PROBLEMS, install_problem_handlers
 from service.routes import (
@@ -66,6 +67,7 @@ def create_app(settings: ServiceSettings) -> FastAPI:
     )
     app.state.service = state
     origins = split(settings.cors_origins)
+    app.add_middleware(Heads)
     app.add_middleware(
         Access, keys=state.keys, widget=state.widget, limits=state.limits, origins=origins
     )

@@ -1,0 +1,50 @@
+"""HEAD answers wherever GET does, and what an address does not take is told with what it takes."""
+
+import pytest
+
+from service.keys import Keys
+from tests.service.commands import wait_for
+from tests.service.serving import Serve
+
+GETS = [
+    "/", "/docs", "/docs/style.css", "/openapi.json", "/widget.js", "/web/widget/words.js",
+    "/healthz", "/readyz", "/metrics", "/v1/info", "/v1/models", "/v1/models/yauap",
+    "/v1/documents", "/v1/documents/open", "/v1/documents/open/text", "/v1/jobs",
+    "/v1/admin/index", "/v1/admin/keys", "/v1/admin/feedback/export", "/console",
+]  # fmt: skip
+
+
+def test_head_tells_what_get_would(serve: Serve) -> None:
+    with serve() as client:
+        wait_for(lambda: client.get("/readyz").status_code == 200, "the model")
+        job = client.get("/v1/jobs").json()["items"][0]["id"]
+        for path in (*GETS, f"/v1/jobs/{job}", f"/v1/jobs/{job}/events", "/v1/documents/none"):
+            asked, told = client.get(path), client.head(path)
+            assert told.status_code == asked.status_code
+            assert told.content == b""
+            for name in ("content-type", "cache-control", "etag", "x-content-type-options"):
+                assert told.headers.get(name) == asked.headers.get(name)
+        assert client.head("/v1/ask").status_code == 405
+
+
+def test_head_of_events_that_go_on_ends_at_once(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("service.worker.Worker.start", lambda self: None)
+    monkeypatch.setattr("service.worker.Worker.stop", lambda self: None)
+    with serve() as client:
+        accepted = client.post("/v1/documents", json={"documents": [{"text": "Ждёт."}]})
+        with httpx.Client(base_url=client.base_url, trust_env=False) as staying:
+            told = staying.head(f"{accepted.headers['Location']}/events")
+            assert told.headers["content-type"].startswith("text/event-stream")
+            ended = "/v1/jobs/{job_id}/events"  # what is counted has ended
+            wait_for(lambda: ended in client.get("/metrics").text, "the end of it", seconds=20)
+
+
+def test_head_needs_the_key_that_get_needs(serve: Serve, keys: Keys) -> None:
+    _, secret = keys.create("k", ["ask"])
+    held = {"Authorization": f"Bearer {secret}"}
+    with serve() as client:
+        assert client.head("/v1/documents").status_code == 401
+        assert client.head("/v1/documents", headers=held).status_code == 403
+        assert client.head("/v1/models", headers=held).status_code == 200
