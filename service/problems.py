@@ -12,6 +12,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
+from starlette.routing import Match, Mount
 
 from index.errors import (
     Conflict,
@@ -166,7 +167,9 @@ def install_problem_handlers(app: FastAPI) -> None:
         status = error.status_code if isinstance(error, HTTPException) else 500
         name, detail = described_status(status, caller_language(request))
         response = problem(name, detail, request.url.path)
-        if isinstance(error, HTTPException) and error.headers:
+        if status == 405:
+            response.headers["Allow"] = ", ".join(_allowed(request))
+        elif isinstance(error, HTTPException) and error.headers:
             response.headers.update(error.headers)
         return response
 
@@ -184,6 +187,17 @@ def install_problem_handlers(app: FastAPI) -> None:
     app.add_exception_handler(YauapError, ours)
     app.add_exception_handler(HTTPException, http)
     app.add_exception_handler(RequestValidationError, invalid)
+
+
+def _allowed(request: Request) -> list[str]:
+    """Return what the address of a request takes; several routes may share it."""
+    routes = [r for r in request.app.routes if not isinstance(r, Mount)]
+    allowed = [
+        method
+        for method in ("GET", "POST", "DELETE")
+        if any(r.matches({**request.scope, "method": method})[0] is Match.FULL for r in routes)
+    ] or ["GET"]  # of files
+    return [*allowed, "HEAD"] if "GET" in allowed else allowed
 
 
 def _fault(fault: dict[str, Any], language: MessageLanguage) -> dict[str, str]:

@@ -1,10 +1,12 @@
 """HEAD answers wherever GET does, and what an address does not take is told with what it takes."""
 
+import httpx
 import pytest
 
 from service.keys import Keys
 from tests.service.commands import wait_for
 from tests.service.serving import Serve
+from tests.service.test_problems import require_problem
 
 GETS = [
     "/", "/docs", "/docs/style.css", "/openapi.json", "/widget.js", "/web/widget/words.js",
@@ -48,3 +50,30 @@ def test_head_needs_the_key_that_get_needs(serve: Serve, keys: Keys) -> None:
         assert client.head("/v1/documents").status_code == 401
         assert client.head("/v1/documents", headers=held).status_code == 403
         assert client.head("/v1/models", headers=held).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("PUT", "/v1/documents", {"GET", "HEAD", "POST"}),
+        ("PATCH", "/v1/documents/f1", {"GET", "HEAD", "DELETE"}),
+        ("PATCH", "/v1/documents/a%2Fb", {"GET", "HEAD", "DELETE"}),
+        ("DELETE", "/v1/ask", {"POST"}),
+        ("HEAD", "/v1/ask", {"POST"}),
+        ("OPTIONS", "/v1/search", {"POST"}),
+        ("DELETE", "/v1/admin/keys", {"GET", "HEAD", "POST"}),
+        ("GET", "/v1/admin/keys/k", {"DELETE"}),
+        ("POST", "/healthz", {"GET", "HEAD"}),
+        ("POST", "/web/page/page.js", {"GET", "HEAD"}),
+        ("PUT", "/console/keys", {"GET", "HEAD", "POST"}),
+    ],
+)
+def test_what_an_address_takes_is_told(
+    serve: Serve, method: str, path: str, allowed: set[str]
+) -> None:
+    with serve() as client:
+        told = client.request(method, path)
+        if method != "HEAD":
+            require_problem(told, "method-not-allowed")
+        assert told.status_code == 405
+        assert {*told.headers["allow"].split(", ")} == allowed
