@@ -61,6 +61,8 @@ def create_app(settings: ServiceSettings) -> FastAPI:
         lifespan=lifespan,
         # Its own spans hold query strings, its records the words of errors; ours: tracing.py.
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
+        # Whoever follows a redirect sends question and key to what Host names, without TLS.
+        redirect_slashes=False,
         docs_url=None,  # ours is in routes/docs.py
         redoc_url=None,
         responses=_ERRORS,  # type: ignore[arg-type] # keys are statuses

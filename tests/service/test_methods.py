@@ -77,3 +77,11 @@ def test_what_an_address_takes_is_told(
             require_problem(told, "method-not-allowed")
         assert told.status_code == 405
         assert {*told.headers["allow"].split(", ")} == allowed
+
+
+def test_no_answer_leads_elsewhere_with_the_question(serve: Serve) -> None:
+    with serve() as client:
+        for method, path in (
+            ("POST", "/v1/ask/"), ("GET", "/v1/documents/"), ("GET", "/docs/"), ("GET", "/console/"),
+        ):  # fmt: skip
+            require_problem(client.request(method, path), "not-found")
