@@ -82,6 +82,9 @@ def test_what_an_address_takes_is_told(
 def test_no_answer_leads_elsewhere_with_the_question(serve: Serve) -> None:
     with serve() as client:
         for method, path in (
-            ("POST", "/v1/ask/"), ("GET", "/v1/documents/"), ("GET", "/docs/"), ("GET", "/console/"),
-        ):  # fmt: skip
+            ("POST", "/v1/ask/"),
+            ("GET", "/v1/documents/"),
+            ("GET", "/docs/"),
+            ("GET", "/console/"),
+        ):
             require_problem(client.request(method, path), "not-found")

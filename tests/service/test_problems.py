@@ -78,7 +78,7 @@ _WRONG = [
         {},
         b"",
         "invalid-request",
-        ("field.invalid", {"field": "limit"}),
+        ("field.too_large", {"field": "limit", "limit": 500}),
     ),
 ]
 
