@@ -170,10 +170,7 @@ def install_problem_handlers(app: FastAPI) -> None:
             detail = message("http.unsupported_media_type", language)
             return problem("unsupported-media-type", detail, request.url.path)
         if any(f["type"] == "json_invalid" for f in found):
-            detail = message("field.json", language)
-            return problem(
-                "invalid-request", detail, request.url.path, [{"field": "body", "detail": detail}]
-            )
+            return problem("bad-request", message("field.json", language), request.url.path)
         given = {
             "body": getattr(error, "body", None),
             "query": request.query_params,

@@ -57,3 +57,11 @@ def test_a_chat_is_told_which_field_is_wrong(serve: Serve, message_in: Any, fiel
         answer = client.post("/v1/chat/completions", json={"messages": [message_in]})
         assert answer.status_code == 400
         assert answer.json()["error"]["param"] == field
+
+
+@pytest.mark.parametrize("body", [b"{", b"{'question': 1}", b"\xff", b"[" * 100_000])
+def test_what_cannot_be_parsed_is_a_bad_request(serve: Serve, body: bytes) -> None:
+    with serve() as client:
+        for path in ("/v1/ask", "/v1/search", "/v1/documents", "/v1/chat/completions"):
+            answer = client.post(path, content=body, headers={"Content-Type": "application/json"})
+            assert answer.status_code == 400
