@@ -65,3 +65,18 @@ def test_what_cannot_be_parsed_is_a_bad_request(serve: Serve, body: bytes) -> No
         for path in ("/v1/ask", "/v1/search", "/v1/documents", "/v1/chat/completions"):
             answer = client.post(path, content=body, headers={"Content-Type": "application/json"})
             assert answer.status_code == 400
+
+
+@pytest.mark.parametrize("unseen", ["\u200b", "\0", "\ufeff", "\u00ad \u200f\u202e", "\u0301"])
+def test_what_nobody_can_see_is_no_question(serve: Serve, unseen: str) -> None:
+    with serve() as client:
+        for path, field in (("/v1/ask", "question"), ("/v1/search", "query")):
+            answer = client.post(path, json={field: unseen})
+            assert answer.status_code == 422
+            detail = message("field.too_short", "en", field=field, limit=1)
+            assert answer.json()["errors"] == [{"field": field, "detail": detail}]
+        said = {"messages": [{"role": "user", "content": unseen}]}
+        chat = client.post("/v1/chat/completions", json=said)
+        assert chat.status_code == 400
+        assert chat.json()["error"]["message"] == message("openai.question", "en")
+        assert client.post("/v1/ask", json={"question": f"{unseen}?{unseen}"}).status_code == 200
