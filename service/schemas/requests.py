@@ -25,6 +25,13 @@ Text = Annotated[
 Value = Annotated[str, StringConstraints(max_length=2000), AfterValidator(stored_text)]
 
 
+def a_number(value: object) -> object:
+    """Return ``value`` unless it is only equal to a number, as ``true`` is. Raises ValueError."""
+    if type(value) is not int:
+        raise PydanticKnownError("int_type")
+    return value
+
+
 class Request(BaseModel):
     """A body from a client; a field that is not known is a mistake, not to be passed over."""
 

@@ -80,3 +80,32 @@ def test_what_nobody_can_see_is_no_question(serve: Serve, unseen: str) -> None:
         assert chat.status_code == 400
         assert chat.json()["error"]["message"] == message("openai.question", "en")
         assert client.post("/v1/ask", json={"question": f"{unseen}?{unseen}"}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "field"),
+    [
+        ("/v1/ask", {"question": "Бал?", "top_k": "8"}, "top_k"),
+        ("/v1/ask", {"question": "Бал?", "top_k": True}, "top_k"),
+        ("/v1/ask", {"question": "Бал?", "stream": "yes"}, "stream"),
+        ("/v1/ask", {"question": "Бал?", "stream": 1}, "stream"),
+        ("/v1/search", {"query": "бал", "top_k": "8"}, "top_k"),
+        ("/v1/search", {"query": "бал", "top_k": 8.0}, "top_k"),
+        ("/v1/feedback", {"answer_id": "a", "rating": True}, "rating"),
+        ("/v1/feedback", {"answer_id": "a", "rating": "1"}, "rating"),
+        ("/v1/admin/keys", {"name": "k", "scopes": ["admin"], "days": "1"}, "days"),
+        ("/v1/chat/completions", {"messages": TURNS, "n": True}, "n"),
+        ("/v1/chat/completions", {"messages": TURNS, "stream": "true"}, "stream"),
+    ],
+)
+def test_a_number_is_a_number_and_true_is_true(
+    serve: Serve, path: str, body: Any, field: str
+) -> None:
+    with serve() as client:
+        answer = client.post(path, json=body)
+        assert answer.status_code == (400 if "chat" in path else 422)
+        detail = message("field.invalid", "en", field=field)
+        assert detail in (
+            answer.json().get("detail"),
+            answer.json().get("error", {}).get("message"),
+        )
