@@ -67,7 +67,7 @@ def page(
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
 ) -> DocumentsOut:
     """List the live documents by id."""
-    after = None if cursor is None else decode_cursor(cursor)
+    after = None if not cursor else decode_cursor(cursor)
     records = state.folder.library.page(after, limit + 1, asker.filters)
     more = len(records) > limit
     return DocumentsOut.model_validate(
@@ -96,7 +96,7 @@ def text(
     return PlainTextResponse(state.folder.library.text(document_id, version, asker.filters))
 
 
-@router.delete("/{document_id}", status_code=204)
+@router.delete("/{document_id}", status_code=204, response_class=Response)
 def delete(document_id: DocumentId, state: State) -> None:
     """Delete a document; no later request returns it."""
     state.folder.library.delete(document_id)

@@ -88,3 +88,27 @@ def test_no_answer_leads_elsewhere_with_the_question(serve: Serve) -> None:
             ("GET", "/console/"),
         ):
             require_problem(client.request(method, path), "not-found")
+
+
+def test_what_has_no_content_has_no_type(serve: Serve) -> None:
+    with serve() as client:
+        asked = client.post("/v1/ask", json={"question": "Бал?"}).json()
+        key = client.post("/v1/admin/keys", json={"name": "k", "scopes": ["admin"]}).json()
+        client.headers["Authorization"] = f"Bearer {key['secret']}"
+        every = {"name": "all", "scopes": ["ask", "read", "ingest", "admin"]}
+        secret = client.post("/v1/admin/keys", json=every).json()["secret"]
+        client.headers["Authorization"] = f"Bearer {secret}"
+        for told in (
+            client.post("/v1/feedback", json={"answer_id": asked["id"], "rating": 1}),
+            client.delete("/v1/documents/open"),
+            client.delete(f"/v1/admin/keys/{key['key']['id']}"),
+        ):
+            assert (told.status_code, told.content) == (204, b"")
+            assert "content-type" not in told.headers
+
+
+def test_an_empty_cursor_is_none(serve: Serve) -> None:
+    with serve() as client:
+        job = client.get("/v1/jobs").json()["items"][0]["id"]
+        for path in ("/v1/documents", "/v1/jobs", f"/v1/jobs/{job}/items", "/v1/admin/feedback"):
+            assert client.get(f"{path}?cursor=").json() == client.get(path).json()
