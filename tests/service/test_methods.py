@@ -3,6 +3,7 @@
 import httpx
 import pytest
 
+from index.messages import MESSAGE_LANGUAGES, message
 from service.keys import Keys
 from tests.service.commands import wait_for
 from tests.service.serving import Serve
@@ -112,3 +113,23 @@ def test_an_empty_cursor_is_none(serve: Serve) -> None:
         job = client.get("/v1/jobs").json()["items"][0]["id"]
         for path in ("/v1/documents", "/v1/jobs", f"/v1/jobs/{job}/items", "/v1/admin/feedback"):
             assert client.get(f"{path}?cursor=").json() == client.get(path).json()
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        {"Access-Control-Request-Method": "PATCH"},
+        {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "x-other"},
+    ],
+)
+def test_a_preflight_is_refused_with_a_problem(serve: Serve, wanted: dict[str, str]) -> None:
+    page = {"Origin": "https://page.example"}
+    with serve(cors_origins="https://page.example") as client:
+        for language in MESSAGE_LANGUAGES:
+            headers = {**page, **wanted, "Accept-Language": language}
+            refused = client.options("/v1/ask", headers=headers)
+            told = require_problem(refused, "bad-request")
+            assert told["detail"] == message("http.preflight", language)
+            assert refused.headers["access-control-allow-origin"] == page["Origin"]
+        allowed = {**page, "Access-Control-Request-Method": "POST"}
+        assert client.options("/v1/ask", headers=allowed).status_code == 200
