@@ -17,6 +17,7 @@ from index.library import Library
 from rag.pipeline import Pipeline
 from service.asking import answer, results
 from service.faults import field_faults
+from service.recent import Recent
 from service.schemas.asking import AnswerOut, AskIn
 from service.schemas.requests import Text
 from service.schemas.searching import SearchIn, SearchOut
@@ -61,8 +62,8 @@ class _Server(MCPServer):
             raise ToolError(" ".join(fault["detail"] for fault in faults)) from None
 
 
-def make_server(pipeline: Pipeline, library: Library) -> MCPServer:
-    """Return the server over one data folder."""
+def make_server(pipeline: Pipeline, library: Library, recent: Recent | None = None) -> MCPServer:
+    """Return the server over one data folder; answers are remembered in ``recent``."""
     server = _Server(
         "yauap", instructions=_INSTRUCTIONS, version=version("yauap"), log_level="WARNING"
     )
@@ -70,7 +71,8 @@ def make_server(pipeline: Pipeline, library: Library) -> MCPServer:
     @server.tool(annotations=_READ_ONLY)
     def ask(question: Text, language: Literal["auto", "ba", "ru"] = "auto") -> AnswerOut:
         """Answer a question from the documents with word-for-word citations, or refuse."""
-        return _said(lambda: answer(pipeline, AskIn(question=question, language=language)))
+        asked = AskIn(question=question, language=language)
+        return _said(lambda: answer(pipeline, asked, recent))
 
     @server.tool(annotations=_READ_ONLY)
     def search(query: Text, top_k: Annotated[int, Field(ge=1, le=50)] = 10) -> SearchOut:
