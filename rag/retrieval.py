@@ -64,7 +64,7 @@ def retrieve(
 ) -> list[Hit]:
     """Return the ``top_k`` best passages, or documents by their best passage; best first.
 
-    Of near-duplicates only the best document is among them; the others follow where there is room.
+    Of near-duplicates only the best document is among them; the others are where there is room.
 
     Filters narrow before the ranking: fewer than ``top_k`` come back only where fewer match.
     """
@@ -89,7 +89,8 @@ def retrieve(
                 break
         enough = len(hits) == top_k or not (group_by_document or others)
         if enough or len(found.ids) < depth:
-            best = [*hits.values(), *others.values()][:top_k]
+            chosen = [*hits.values(), *others.values()][:top_k]
+            best = sorted(chosen, key=lambda hit: hit.score, reverse=True)
             documents = {h.passage.document_id: h.passage for h in best}
             related = {id: view.relatives(one, filters) for id, one in documents.items()}
             return [replace(h, relatives=related[h.passage.document_id]) for h in best]

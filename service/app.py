@@ -12,6 +12,7 @@ from service.access import Access
 from service.console.install import install_console
 from service.cors import CrossOrigin
 from service.guard import Guard
+from service.heads import Heads
 from service.observing import Observing
 from service.problems import PROBLEMS, install_problem_handlers
 from service.routes import (
@@ -60,12 +61,15 @@ def create_app(settings: ServiceSettings) -> FastAPI:
         lifespan=lifespan,
         # Its own spans hold query strings, its records the words of errors; ours: tracing.py.
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
+        # Whoever follows a redirect sends question and key to what Host names, without TLS.
+        redirect_slashes=False,
         docs_url=None,  # ours is in routes/docs.py
         redoc_url=None,
         responses=_ERRORS,  # type: ignore[arg-type] # keys are statuses
     )
     app.state.service = state
     origins = split(settings.cors_origins)
+    app.add_middleware(Heads)
     app.add_middleware(
         Access, keys=state.keys, widget=state.widget, limits=state.limits, origins=origins
     )

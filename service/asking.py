@@ -5,14 +5,21 @@ import time
 from index.filters import Filters
 from index.text.language import detect_language
 from rag.pipeline import Pipeline
+from service.recent import Recent
 from service.rendering import answer_out, hits_out
 from service.schemas.asking import AnswerOut, AskIn
 from service.schemas.searching import SearchIn, SearchOut, SearchTimings
 
 
-def answer(pipeline: Pipeline, body: AskIn) -> AnswerOut:
-    """Answer as ``POST /v1/ask`` does, to one who may see all documents."""
-    return answer_out(pipeline.ask(body.to_ask()))
+def answer(pipeline: Pipeline, body: AskIn, recent: Recent | None = None) -> AnswerOut:
+    """Answer as ``POST /v1/ask`` does, to one who may see all documents.
+
+    Remembered in ``recent``, so that feedback can be given by its id.
+    """
+    given = answer_out(pipeline.ask(body.to_ask()))
+    if recent is not None:
+        recent.keep(given)
+    return given
 
 
 def results(

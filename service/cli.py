@@ -15,7 +15,7 @@ from index.errors import YauapError
 from service import cli_documents, cli_eval, cli_feedback, cli_index, cli_keys
 from service.cli_asking import ask, search
 from service.cli_ingest import ingest
-from service.cli_options import DataDir, folder_of, pipeline_of
+from service.cli_options import DataDir, folder_of, pipeline_of, recent_of
 from service.words import operator_language, say
 
 app = typer.Typer(
@@ -69,4 +69,5 @@ def mcp(data_dir: DataDir = None) -> None:
     """Answer an assistant over standard input and output."""
     from service.mcp_server import make_server
 
-    make_server(pipeline_of(data_dir), folder_of(data_dir).library).run("stdio")
+    pipeline, library = pipeline_of(data_dir), folder_of(data_dir).library
+    make_server(pipeline, library, recent_of(data_dir)).run("stdio")

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from service.cli_options import AsJson, DataDir, Url, pipeline_of
+from service.cli_options import AsJson, DataDir, Url, pipeline_of, recent_of
 from service.words import say
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def ask(
 
     body = _checked(AskIn, question=question, top_k=top_k)
     if url is None:
-        given = answer(pipeline_of(data_dir), body)
+        given = answer(pipeline_of(data_dir), body, recent_of(data_dir))
     else:
         from service.client import post
 

@@ -10,11 +10,19 @@ from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 from urllib.parse import quote, urlsplit
 
-from pydantic import BaseModel, Field, StringConstraints, ValidationError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    Field,
+    StrictBool,
+    StringConstraints,
+    ValidationError,
+)
 
 from index.errors import InvalidInput
 from service.replay import replay
 from service.schemas.asking import AnswerOut, AskIn, CitationOut
+from service.schemas.requests import a_number
 
 MODEL = "yauap"
 _WEB = re.compile(r"https?://[^/\s]", re.IGNORECASE)
@@ -48,7 +56,7 @@ class MessageIn(BaseModel):
 class StreamOptionsIn(BaseModel):
     """``include_usage``: a last chunk counts the tokens."""
 
-    include_usage: bool | None = None
+    include_usage: StrictBool | None = None
 
 
 class CompletionIn(BaseModel):
@@ -58,8 +66,8 @@ class CompletionIn(BaseModel):
     messages: Annotated[list[MessageIn], Field(min_length=1, max_length=1000)] = Field(
         examples=[[{"role": "user", "content": "Кто возглавляет правление Клуба?"}]]
     )
-    n: Literal[1] | None = None
-    stream: bool | None = None
+    n: Annotated[Literal[1], BeforeValidator(a_number)] | None = None
+    stream: StrictBool | None = None
     stream_options: StreamOptionsIn | None = None
 
     def to_ask(self) -> AskIn:

@@ -7,9 +7,9 @@ from index.library import decode_cursor, encode_cursor
 def number_of(cursor: str | None) -> int | None:
     """Return the number that a cursor stands for. Raises InvalidInput for what is no such cursor.
 
-    Without a cursor there is none.
+    Without a cursor, or with an empty one, there is none.
     """
-    if cursor is None:
+    if not cursor:
         return None
     try:
         return min(int(decode_cursor(cursor)), 2**62)

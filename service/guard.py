@@ -16,6 +16,12 @@ from service.problems import described, problem
 # The longest history fits, each letter written as an escape.
 _QUESTION_BYTES = 4_000_000
 
+_PROBLEMS = {
+    "too-large": "too-large",
+    "slow-body": "bad-request",
+    "encoded": "unsupported-media-type",
+}
+
 _UPLOADED = ("/v1/documents", "/console/documents")
 
 _POLICY = (
@@ -68,6 +74,9 @@ class Guard:
         if not length.isdecimal() or int(length) > most:
             await self._refuse("too-large", scope, receive, guarded)
             return
+        if headers.get("content-encoding", "identity").strip().lower() not in ("", "identity"):
+            await self._refuse("encoded", scope, receive, guarded)
+            return
         _keep_encoded_ids(scope)
         taken, whole = 0, False
         refused = ""
@@ -106,8 +115,7 @@ class Guard:
 
     async def _refuse(self, why: str, scope: Scope, receive: Receive, send: Send) -> None:
         detail = message(f"http.{why.replace('-', '_')}", _language(Headers(scope=scope)))
-        name = "bad-request" if why == "slow-body" else why
-        await problem(name, detail, scope["path"])(scope, receive, send)
+        await problem(_PROBLEMS[why], detail, scope["path"])(scope, receive, send)
 
 
 def _headers(path: str) -> tuple[tuple[bytes, bytes], ...]:

@@ -5,17 +5,19 @@ https://modelcontextprotocol.io — over standard input and output of ``yauap mc
 
 from collections.abc import Callable
 from importlib.metadata import version
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
-from mcp.server.mcpserver import MCPServer
+from mcp.server.mcpserver import Context, MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
-from mcp.types import ToolAnnotations
-from pydantic import BaseModel, Field
+from mcp.types import CallToolResult, InputRequiredResult, ToolAnnotations
+from pydantic import BaseModel, Field, ValidationError
 
 from index.errors import YauapError
 from index.library import Library
 from rag.pipeline import Pipeline
 from service.asking import answer, results
+from service.faults import field_faults
+from service.recent import Recent
 from service.schemas.asking import AnswerOut, AskIn
 from service.schemas.requests import Text
 from service.schemas.searching import SearchIn, SearchOut
@@ -42,16 +44,35 @@ class PieceOut(BaseModel):
     text: str
 
 
-def make_server(pipeline: Pipeline, library: Library) -> MCPServer:
-    """Return the server over one data folder."""
-    server: MCPServer = MCPServer(
+class _Server(MCPServer):
+    """Says in the operator's language what is wrong with arguments, and repeats none of them."""
+
+    async def call_tool(
+        self, name: str, arguments: dict[str, Any], context: Context | None = None
+    ) -> CallToolResult | InputRequiredResult:
+        """Call a tool. Raises ToolError with a sentence where its arguments are wrong."""
+        try:
+            return await super().call_tool(name, arguments, context)
+        except ToolError as error:
+            wrong = error.__cause__
+            if not isinstance(wrong, ValidationError):
+                raise
+            found = [{**fault, "loc": ("arguments", *fault["loc"])} for fault in wrong.errors()]
+            faults = field_faults(found, {"arguments": arguments}, operator_language())
+            raise ToolError(" ".join(fault["detail"] for fault in faults)) from None
+
+
+def make_server(pipeline: Pipeline, library: Library, recent: Recent | None = None) -> MCPServer:
+    """Return the server over one data folder; answers are remembered in ``recent``."""
+    server = _Server(
         "yauap", instructions=_INSTRUCTIONS, version=version("yauap"), log_level="WARNING"
     )
 
     @server.tool(annotations=_READ_ONLY)
     def ask(question: Text, language: Literal["auto", "ba", "ru"] = "auto") -> AnswerOut:
         """Answer a question from the documents with word-for-word citations, or refuse."""
-        return _said(lambda: answer(pipeline, AskIn(question=question, language=language)))
+        asked = AskIn(question=question, language=language)
+        return _said(lambda: answer(pipeline, asked, recent))
 
     @server.tool(annotations=_READ_ONLY)
     def search(query: Text, top_k: Annotated[int, Field(ge=1, le=50)] = 10) -> SearchOut:

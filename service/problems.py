@@ -12,6 +12,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
+from starlette.routing import Match, Mount
 
 from index.errors import (
     Conflict,
@@ -22,6 +23,7 @@ from index.errors import (
     YauapError,
 )
 from index.messages import MessageLanguage, message, preferred_language
+from service.faults import field_faults
 from service.refusal import Refusal
 
 _log = logging.getLogger(__name__)
@@ -50,18 +52,6 @@ _OPENAI_TYPES = {
     401: "authentication_error",
     403: "permission_error",
     429: "rate_limit_error",
-}
-
-# What pydantic finds wrong, and how we say it.
-_FAULTS = {
-    "missing": "field.missing",
-    "extra_forbidden": "field.unknown",
-    "string_too_short": "field.too_short",
-    "string_too_long": "field.too_long",
-    "too_long": "field.too_long",
-    "too_short": "field.too_short",
-    "string_unicode": "field.unicode",
-    "json_invalid": "field.json",
 }
 
 
@@ -166,7 +156,9 @@ def install_problem_handlers(app: FastAPI) -> None:
         status = error.status_code if isinstance(error, HTTPException) else 500
         name, detail = described_status(status, caller_language(request))
         response = problem(name, detail, request.url.path)
-        if isinstance(error, HTTPException) and error.headers:
+        if status == 405:
+            response.headers["Allow"] = ", ".join(_allowed(request))
+        elif isinstance(error, HTTPException) and error.headers:
             response.headers.update(error.headers)
         return response
 
@@ -177,7 +169,14 @@ def install_problem_handlers(app: FastAPI) -> None:
         if any(f["loc"] == ("body",) and isinstance(f["input"], bytes) for f in found):
             detail = message("http.unsupported_media_type", language)
             return problem("unsupported-media-type", detail, request.url.path)
-        errors = [_fault(fault, language) for fault in found[:20]]
+        if any(f["type"] == "json_invalid" for f in found):
+            return problem("bad-request", message("field.json", language), request.url.path)
+        given = {
+            "body": getattr(error, "body", None),
+            "query": request.query_params,
+            "path": request.path_params,
+        }
+        errors = field_faults(found, given, language)
         detail = " ".join(fault["detail"] for fault in errors[:3])
         return problem("invalid-request", detail, request.url.path, errors)
 
@@ -186,12 +185,12 @@ def install_problem_handlers(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, invalid)
 
 
-def _fault(fault: dict[str, Any], language: MessageLanguage) -> dict[str, str]:
-    path = [] if fault["type"] == "json_invalid" else fault["loc"][1:]
-    field = ".".join(str(part) for part in path)[:100] or str(fault["loc"][0])
-    context = fault.get("ctx") or {}
-    limit = next((v for k, v in context.items() if k.startswith(("max", "min", "le", "ge"))), "")
-    key = _FAULTS.get(fault["type"], "field.invalid")
-    # What was given is not repeated: it may be long, secret or not even text.
-    shown = field.encode("utf-8", "replace").decode()
-    return {"field": shown, "detail": message(key, language, field=shown, limit=limit)}
+def _allowed(request: Request) -> list[str]:
+    """Return what the address of a request takes; several routes may share it."""
+    routes = [r for r in request.app.routes if not isinstance(r, Mount)]
+    allowed = [
+        method
+        for method in ("GET", "POST", "DELETE")
+        if any(r.matches({**request.scope, "method": method})[0] is Match.FULL for r in routes)
+    ] or ["GET"]  # of files
+    return [*allowed, "HEAD"] if "GET" in allowed else allowed

@@ -103,7 +103,7 @@ def make_key(body: KeyIn, state: State) -> NewKeyOut:
     return NewKeyOut(key=key_out(key), secret=secret)
 
 
-@router.delete("/keys/{key_id}", status_code=204)
+@router.delete("/keys/{key_id}", status_code=204, response_class=Response)
 def revoke_key(key_id: str, state: State) -> None:
     """Revoke a key, from the next request on."""
     state.keys.revoke(key_id)

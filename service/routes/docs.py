@@ -9,15 +9,13 @@ from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, HTMLResponse
 from jinja2 import Environment, FileSystemLoader
 
-from service.routes.pages import GET_AND_HEAD
-
 router = APIRouter(include_in_schema=False)
 
 _FOLDER = Path(__file__).parent.parent / "docs_page"
 _templates = Environment(loader=FileSystemLoader(_FOLDER), autoescape=True)
 
 
-@router.api_route("/docs", methods=GET_AND_HEAD, response_class=HTMLResponse)
+@router.get("/docs", response_class=HTMLResponse)
 def docs(request: Request) -> HTMLResponse:
     """Return the page."""
     described = request.app.openapi()
@@ -33,7 +31,7 @@ def docs(request: Request) -> HTMLResponse:
     return HTMLResponse(page, headers={"Cache-Control": "no-cache"})
 
 
-@router.api_route("/docs/style.css", methods=GET_AND_HEAD)
+@router.get("/docs/style.css")
 def style() -> FileResponse:
     """Return the style of the page."""
     return FileResponse(_FOLDER / "style.css", headers={"Cache-Control": "no-cache"})

@@ -6,12 +6,19 @@ from urllib.parse import unquote
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import PlainTextResponse
 
+from index.errors import InvalidDocument
 from index.library import decode_cursor, encode_cursor
+from index.readers import Unreadable
 from service.access import Asker
 from service.bodies import JsonRoute
 from service.problems import caller_language
 from service.rendering import document_out, job_out
-from service.schemas.documents import DocumentDetailOut, DocumentsIn, DocumentsOut
+from service.schemas.documents import (
+    DocumentDetailOut,
+    DocumentIn,
+    DocumentsIn,
+    DocumentsOut,
+)
 from service.schemas.jobs import AcceptedOut
 from service.state import State
 
@@ -40,7 +47,12 @@ _FILES = {
 def add(body: DocumentsIn, state: State, request: Request, response: Response) -> AcceptedOut:
     """Queue documents, as JSON or as files; the job says what becomes of each."""
     state.folder.indexer.require_compatible()
-    given = (document.model_dump(exclude_unset=True) for document in body.documents)
+    given = (
+        document.model_dump(exclude_unset=True)
+        if isinstance(document, DocumentIn)
+        else Unreadable(f"documents.{index}", InvalidDocument("document.object"))
+        for index, document in enumerate(body.documents)
+    )
     job_id = state.folder.jobs.accept(given, state.settings.max_document_bytes)
     state.worker.wake()
     response.headers["Location"] = f"/v1/jobs/{job_id}"
@@ -55,7 +67,7 @@ def page(
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
 ) -> DocumentsOut:
     """List the live documents by id."""
-    after = None if cursor is None else decode_cursor(cursor)
+    after = None if not cursor else decode_cursor(cursor)
     records = state.folder.library.page(after, limit + 1, asker.filters)
     more = len(records) > limit
     return DocumentsOut.model_validate(
@@ -84,7 +96,7 @@ def text(
     return PlainTextResponse(state.folder.library.text(document_id, version, asker.filters))
 
 
-@router.delete("/{document_id}", status_code=204)
+@router.delete("/{document_id}", status_code=204, response_class=Response)
 def delete(document_id: DocumentId, state: State) -> None:
     """Delete a document; no later request returns it."""
     state.folder.library.delete(document_id)

@@ -13,18 +13,16 @@ from service.web_files import FOLDER, widget_script, words_module
 _REVALIDATED = {"Cache-Control": "no-cache"}
 _SCRIPT = "text/javascript; charset=utf-8"
 
-GET_AND_HEAD = ["GET", "HEAD"]  # of HEAD the server sends the head of what GET would give
-
 router = APIRouter(include_in_schema=False)
 
 
-@router.api_route("/", methods=GET_AND_HEAD)
+@router.get("/")
 def chat() -> FileResponse:
     """Return the chat page."""
     return FileResponse(FOLDER / "page" / "index.html", headers=_REVALIDATED)
 
 
-@router.api_route("/widget.js", methods=GET_AND_HEAD)
+@router.get("/widget.js")
 def widget(accept_encoding: Annotated[str, Header()] = "") -> Response:
     """Return the widget."""
     headers = {**_REVALIDATED, "Vary": "Accept-Encoding"}
@@ -36,7 +34,7 @@ def widget(accept_encoding: Annotated[str, Header()] = "") -> Response:
     return Response(content, media_type=_SCRIPT, headers=headers)
 
 
-@router.api_route("/web/widget/words.js", methods=GET_AND_HEAD)
+@router.get("/web/widget/words.js")
 def words() -> Response:
     """Return the words of readers as a module of the pages."""
     return Response(words_module(), media_type=_SCRIPT, headers=_REVALIDATED)

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import BaseModel, Field, StrictBool, StrictInt, StringConstraints
 
 from index.filters import Filters
 from rag.types import Ask, Turn
@@ -25,10 +25,10 @@ class AskIn(Request):
     question: Text = Field(examples=["Түңәрәк өҫтәлдең модераторы кем булды?"])
     language: Literal["auto", "ba", "ru"] = "auto"
     mode: Literal["auto", "extractive", "generative"] = "auto"
-    top_k: Annotated[int, Field(ge=1, le=50)] = 8
+    top_k: Annotated[StrictInt, Field(ge=1, le=50)] = 8
     filters: FiltersIn = FiltersIn()
     history: Annotated[list[TurnIn], Field(max_length=20)] = []
-    stream: bool = False
+    stream: StrictBool = False
 
     def to_ask(self, within: Filters | None = None) -> Ask:
         """Return it as the pipeline takes it, ``within`` what the caller may see."""

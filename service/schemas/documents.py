@@ -11,6 +11,7 @@ class DocumentIn(BaseModel):
     """A document of ``POST /v1/documents``.
 
     Only described here: what is wrong with one document fails that document, not the request.
+    Even what is no object is taken, so that it can fail alone.
     """
 
     model_config = ConfigDict(extra="allow")
@@ -32,10 +33,13 @@ class DocumentIn(BaseModel):
     )
 
 
+AnyDocument = Annotated[DocumentIn | Any, Field(union_mode="left_to_right")]
+
+
 class DocumentsIn(Request):
     """``POST /v1/documents``."""
 
-    documents: Annotated[list[DocumentIn], Field(min_length=1, max_length=10_000)]
+    documents: Annotated[list[AnyDocument], Field(min_length=1, max_length=10_000)]
 
 
 class RelativeOut(BaseModel):

@@ -2,17 +2,17 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, StringConstraints
+from pydantic import BaseModel, BeforeValidator, StringConstraints
 
 from service.schemas.asking import CitationOut
-from service.schemas.requests import Request
+from service.schemas.requests import Request, a_number
 
 
 class FeedbackIn(Request):
     """``POST /v1/feedback``: whether an answer was right (1) or not (-1)."""
 
     answer_id: Annotated[str, StringConstraints(min_length=1, max_length=100)]
-    rating: Literal[-1, 1]
+    rating: Annotated[Literal[-1, 1], BeforeValidator(a_number)]
     comment: Annotated[str, StringConstraints(max_length=5000)] | None = None
 
 

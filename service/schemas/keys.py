@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import BaseModel, Field, StrictInt, StringConstraints
 
 from service.schemas.filters import FiltersIn
 from service.schemas.requests import Request
@@ -16,7 +16,7 @@ class KeyIn(Request):
         list[Literal["ask", "read", "ingest", "admin", "publishable"]],
         Field(min_length=1, max_length=5),
     ]
-    days: Annotated[int, Field(ge=1, le=36_500)] | None = None
+    days: Annotated[StrictInt, Field(ge=1, le=36_500)] | None = None
     filters: FiltersIn = FiltersIn()
     origins: Annotated[
         list[Annotated[str, StringConstraints(max_length=300)]], Field(max_length=100)

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, StrictInt
 
 from service.schemas.documents import RelativeOut
 from service.schemas.filters import FiltersIn
@@ -13,7 +13,7 @@ class SearchIn(Request):
     """``POST /v1/search``."""
 
     query: Text = Field(examples=["студенческие городки к 2036 году"])
-    top_k: Annotated[int, Field(ge=1, le=200)] = 10
+    top_k: Annotated[StrictInt, Field(ge=1, le=200)] = 10
     mode: Literal["hybrid", "dense", "lexical"] = "hybrid"
     filters: FiltersIn = FiltersIn()
 

@@ -33,8 +33,6 @@ _QUESTIONS = {
     "latin": "Who is the moderator of the round table?",
     "transliterated": "Tunarak ostal moderatory kem buldy?",
     "nul-inside": "Кто\x00 модератор?",
-    "nul-alone": "\x00",
-    "unseen": "\u200b\u2060\u00ad",
     "combining": "а" + "\u0301" * 1500,
     "marks": "?!.,;:—«»()[]{}",
     "one-word-2000": "ы" * 2000,
@@ -54,7 +52,7 @@ def test_an_odd_question_gets_a_sensible_answer(service: Service, question: str)
     checked(Results, service.search(question))
 
 
-@pytest.mark.parametrize("question", ["nul-alone", "unseen", "emoji"])
+@pytest.mark.parametrize("question", ["marks", "emoji"])
 def test_an_odd_question_may_follow_another_one(service: Service, question: str) -> None:
     history = [{"role": "user", "content": "Кто возглавляет правление Клуба?"}]
     checked(Answer, service.ask(_QUESTIONS[question], history=history))
@@ -71,6 +69,10 @@ def test_an_odd_question_is_streamed_too(service: Service) -> None:
     [
         pytest.param("", id="empty"),
         pytest.param(" \n\t\u00a0\u2003 ", id="blank"),
+        pytest.param("\x00", id="nul"),
+        pytest.param("\u200b \u2060\u00ad", id="unseen"),
+        pytest.param("\ufeff\u200f\u202e", id="marks-of-direction"),
+        pytest.param("\u0301\ufe0f", id="marks-of-no-letter"),
         pytest.param("ы" * 2001, id="2001"),
         pytest.param("word " * 200_000, id="megabyte"),
         pytest.param("кто \ud800?", id="lone-surrogate"),
@@ -132,7 +134,7 @@ _BAD_FIELDS: dict[tuple[str, str], list[Any]] = {
     ("/v1/search", "mode"): [None, "exact", 1],
     ("/v1/search", "filters"): _FILTERS_BAD,
     ("/v1/search", "group_by"): ["document"],
-    ("/v1/documents", "documents"): [None, 5, "а", {}, [], [5], [None], [[]], ["а"]],
+    ("/v1/documents", "documents"): [None, 5, "а", {}, []],
     ("/v1/documents", "colour"): ["red"],
 }
 _WHOLE: dict[str, dict[str, Any]] = {
@@ -191,8 +193,8 @@ _BODIES = {
 @pytest.mark.parametrize("body", _BODIES.values(), ids=_BODIES)
 def test_a_body_that_is_none_is_refused(service: Service, path: str, body: bytes) -> None:
     response = send(service, path, body, "application/json")
-    assert response.status_code in (400, 422), response.text
-    names = {400: "bad-request", 422: "invalid-request"}
+    assert response.status_code in (400, 413, 422), response.text
+    names = {400: "bad-request", 413: "too-large", 422: "invalid-request"}
     problem = require_problem(response, names[response.status_code])
     assert len(json.dumps(problem)) < 20_000
 

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from index.messages import MESSAGE_LANGUAGES, message
-from tests.service.commands import DOCUMENT_BYTES
+from tests.service.commands import DOCUMENT_BYTES, wait_for
 from tests.service.contract import Accepted, Document, DocumentPage, Job, checked
 from tests.service.running import Service
+from tests.service.serving import Serve
 
 IDS = [
     "folder/inner/file.txt",
@@ -307,6 +308,23 @@ def test_a_job_of_bad_documents_alone_succeeds_too(fresh: Service) -> None:
     job = fresh.add({"text": ""}, {"text": 1})
     assert (job["state"], job["documents"]["failed"]) == ("succeeded", 2)
     assert fresh.ids() == before
+
+
+def test_what_is_no_object_fails_alone(serve: Serve) -> None:
+    given = [{"id": "good", "text": "Хороший."}, None, 1, "x", [{"text": "Вложен."}]]
+    with serve() as client:
+        accepted = client.post("/v1/documents", json={"documents": given})
+        assert accepted.status_code == 202
+        address = accepted.headers["Location"]
+        wait_for(lambda: client.get(address).json()["finished_at"], "the job")
+        for language in MESSAGE_LANGUAGES:
+            job = client.get(address, headers={"Accept-Language": language}).json()
+            reason = message("document.object", language)
+            assert job["errors"] == [
+                {"index": n, "document": f"documents.{n}", "reason": reason} for n in range(1, 5)
+            ]
+        assert (job["state"], job["documents"]["added"]) == ("succeeded", 1)
+        assert client.get("/v1/documents/good").status_code == 200
 
 
 def test_the_last_of_one_id_in_a_job_stands(fresh: Service) -> None:

@@ -10,6 +10,7 @@ from mcp.client.stdio import StdioServerParameters
 from mcp.types import TextContent
 
 from index.folder import DataFolder
+from index.messages import MESSAGE_LANGUAGES, MessageLanguage, message
 from rag.factory import make_pipeline
 from service.mcp_server import make_server
 from service.settings import ServiceSettings
@@ -76,8 +77,33 @@ def test_what_cannot_be_done_is_an_error_of_the_tool(
         assert isinstance(content, TextContent)
         assert word in content.text
         assert "Traceback" not in content.text
+        assert "pydantic" not in content.text
+        assert "input_value" not in content.text
 
     asyncio.run(call())
+
+
+@pytest.mark.parametrize("language", MESSAGE_LANGUAGES)
+def test_wrong_arguments_are_told_in_the_operators_language(
+    server: Any, monkeypatch: pytest.MonkeyPatch, language: MessageLanguage
+) -> None:
+    monkeypatch.setenv("YAUAP_LANGUAGE", language)
+
+    async def told(tool: str, arguments: dict[str, Any]) -> str:
+        async with Client(server) as client:
+            result = await client.call_tool(tool, arguments)
+        assert result.is_error
+        (content,) = result.content
+        assert isinstance(content, TextContent)
+        return content.text
+
+    assert asyncio.run(told("search", {"query": "мёд", "top_k": 51})) == message(
+        "field.too_large", language, field="top_k", limit=50
+    )
+    assert asyncio.run(told("ask", {"question": " "})) == message(
+        "field.too_short", language, field="question", limit=1
+    )
+    assert asyncio.run(told("ask", {})) == message("field.missing", language, field="question")
 
 
 def test_the_command_answers_as_the_service_does(service: Service) -> None:

@@ -71,14 +71,14 @@ _WRONG = [
         "invalid-request",
         ("field.unknown", {"field": "colour"}),
     ),
-    ("POST", "/v1/documents", _JSON, b"{", "invalid-request", ("field.json", {})),
+    ("POST", "/v1/documents", _JSON, b"{", "bad-request", ("field.json", {})),
     (
         "GET",
         "/v1/documents?limit=501",
         {},
         b"",
         "invalid-request",
-        ("field.invalid", {"field": "limit"}),
+        ("field.too_large", {"field": "limit", "limit": 500}),
     ),
 ]
 

@@ -25,7 +25,7 @@ async def ask(pages: Operator, form: Form, state: State) -> Response:
     """Answer, and show what was found, what was considered, and how sure the answer is."""
     names = ("question", "language", "mode", "top_k")
     try:
-        body = AskIn.model_validate(
+        body = AskIn.model_validate_strings(
             {name: given for name in names if (given := field(form, name).strip())}
         )
     except ValidationError as error:

@@ -3,7 +3,6 @@
 from typing import Any
 
 from fastapi import Response
-from pydantic import ValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 
@@ -49,17 +48,18 @@ def _made(pages: Pages, form: FormData, state: ServiceState) -> Response:
 def _asked(form: FormData) -> KeyIn:
     """Return the key that a form asks for. Raises Refusal where it asks for none."""
     sources = field(form, "sources").split("\n")
+    days = field(form, "days").strip()
     try:
         return KeyIn.model_validate(
             {
                 "name": field(form, "name"),
                 "scopes": [scope for scope in form.getlist("scope") if isinstance(scope, str)],
-                "days": field(form, "days").strip() or None,
+                "days": int(days) if days else None,
                 "filters": {"source": [line.strip() for line in sources if line.strip()]},
                 "origins": field(form, "origins").split(),
             }
         )
-    except ValidationError as error:
+    except ValueError as error:  # also pydantic's
         raise Refusal("invalid-request", "console.key_form") from error
 
 

@@ -45,14 +45,22 @@ def test_the_best_of_near_duplicates_stands_for_them(tmp_path: Path) -> None:
     assert len(bulletin.relatives.duplicates) == 8
 
 
-def test_where_there_is_room_the_others_follow(tmp_path: Path) -> None:
+def test_where_there_is_room_the_others_are_among_them(tmp_path: Path) -> None:
     folder = bulletins(tmp_path, 9)
 
     grouped = [hit.passage.document_id for hit in searched(folder, 11, group=True)]
 
     assert len(set(grouped)) == 11
-    assert {"river", "flight"} < set(grouped[:3])
     assert len(searched(folder, 6)) == 6
+
+
+def test_the_best_comes_first_also_where_near_duplicates_fill_the_list(tmp_path: Path) -> None:
+    folder = bulletins(tmp_path, 9)
+    for mode in MODES:
+        for group in (True, False):
+            scores = [hit.score for hit in searched(folder, 11, mode, group)]
+            assert len(scores) == 11
+            assert scores == sorted(scores, reverse=True)
 
 
 def test_more_near_duplicates_than_candidates_hide_nothing(tmp_path: Path) -> None:
