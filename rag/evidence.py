@@ -26,6 +26,7 @@ from rag.facts import Fact, FactKind, find_facts
 from rag.query import Query, share_held
 from rag.questions import Kind
 from rag.retrieval import Hit, with_neighbours
+from rag.roles import asks_for_role, tells_role
 
 FEATURES = (
     "nearness",  # cosine of question and sentence
@@ -174,6 +175,7 @@ def _likely(view: IndexView, hits: Sequence[Hit], query: Query, kind: Kind) -> l
     """Return the most promising sentences of ``hits``."""
     ids = np.array([hit.passage.chunk_id for hit in hits], np.int64)
     details = Details(query)
+    wants_role = asks_for_role(query.text)
     wants_source = bool(_ASKS_WHO_SAID.search(query.text))
     begins = set(view.leads(ids).tolist())
     rows: dict[str, _Rough] = {}  # the same sentence in another document says nothing more
@@ -195,7 +197,8 @@ def _likely(view: IndexView, hits: Sequence[Hit], query: Query, kind: Kind) -> l
             rows[text] = _Rough(
                 hit, span.shifted(hit.passage.span.start), text, facts, said, rank, document_rank,
                 held, share_held(held, query.weights), share_held(near, query.weights), context,
-                place == 0 and hit.passage.chunk_id in begins, _holds_expected(kind, text, facts),
+                place == 0 and hit.passage.chunk_id in begins,
+                _holds_expected(kind, text, facts) or (wants_role and tells_role(text, query)),
                 details.features(text, facts, held, near),
             )  # fmt: skip
     return sorted(rows.values(), key=lambda row: -row.likely)[:_MOST_EMBEDDED]

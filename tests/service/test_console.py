@@ -312,7 +312,7 @@ def test_a_key_that_cannot_be_is_not_made(
 def test_asking_shows_the_inside(service: Service) -> None:
     console = Console(service.client)
     before = service.client.get("/v1/admin/refused").json()
-    expected = service.ask(CHAIRMAN)
+    expected = service.ask(CHAIRMAN, top_k=5)
     page = parsed(console.post("/ask", {"question": CHAIRMAN, "top_k": "5"}, headers=HELP))
     said = text_of(page)
     assert expected["citations"][0]["quote"] in said
