@@ -122,7 +122,7 @@ def test_the_languages_are_ranked_together_by_their_scores(
     apart = [
         hit
         for language in ("ba", "ru", "other")
-        for hit in search(view, asked, 100, mode, Filters(language=[language]))
+        for hit in search(view, asked, top_k, mode, Filters(language=[language]))
     ]
     apart.sort(key=lambda hit: (-hit.score, hit.passage.chunk_id))
 
