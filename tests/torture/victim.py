@@ -74,7 +74,8 @@ def run(
         meanwhile(process.is_alive)
     finally:
         if arguments[0] == "serve" and process.is_alive():
-            os.kill(process.pid or 0, signal.SIGINT)
+            with suppress(ProcessLookupError):  # the killer was quicker
+                os.kill(process.pid or 0, signal.SIGINT)
         process.join(_LONGEST_SECONDS)
         killer.join()
     if process.exitcode not in (0, -signal.SIGKILL):
