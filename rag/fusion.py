@@ -33,7 +33,7 @@ class FusionWeights:
         A passage in neither language alone is weighed like one in the question's own.
         """
         weights = self.by_pair[asked, spoken if spoken in LANGUAGES else asked]
-        return np.asarray(features @ weights[:-1] + weights[-1], np.float32)
+        return np.asarray(np.einsum("ij,j->i", features, weights[:-1]) + weights[-1], np.float32)
 
 
 @cache

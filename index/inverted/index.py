@@ -16,7 +16,7 @@ from index.inverted.growth import cleared, grouped, joined
 from index.inverted.masks import Mask, Masks
 from index.inverted.quantiser import Probes, Quantiser
 from index.inverted.segment import Segment
-from index.vectors import Ids, Scores
+from index.vectors import Ids, Scores, products
 
 _LISTS = 4  # times the root of how many vectors there are
 _PROBES = 24  # lists that are looked through at least,
@@ -129,7 +129,7 @@ class InvertedIndex:
         """Return the inner product of ``query`` with each of ``ids`` (see VectorIndex)."""
         result = np.zeros(len(ids), np.float32)
         known = self._masks.known(ids)
-        result[known] = self._vectors(ids[known]) @ query
+        result[known] = products(self._vectors(ids[known]), query)
         return result
 
     def _best(self, query: FloatMatrix, count: int, mask: Mask) -> tuple[Ids, Scores]:
@@ -144,7 +144,7 @@ class InvertedIndex:
             if not mask.is_narrow:
                 ids = self._promising(query, probes, count + count // 2 + _MORE, mask)
                 if len(ids) >= count:
-                    return ids, self._vectors(ids) @ query
+                    return ids, products(self._vectors(ids), query)
             ids, scores = self._compared(query, mask, probes)
             if len(ids) >= count:
                 return ids, scores
@@ -184,7 +184,7 @@ class InvertedIndex:
             near = rows[np.flatnonzero(probed[places])]
             near = near[mask.allowed[part.ids[near]]]
             ids.append(part.ids[near])
-            scores.append(part.vectors[near] @ query)
+            scores.append(products(part.vectors[near], query))
         return np.concatenate(ids), np.concatenate(scores)
 
     def _vectors(self, ids: Ids) -> FloatMatrix:

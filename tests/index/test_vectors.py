@@ -13,7 +13,7 @@ from index.dense import DenseIndex, build, kind_of, open_index, updated
 from index.embedding.protocol import FloatMatrix
 from index.errors import Damaged
 from index.inverted import InvertedIndex
-from index.vectors import FlatIndex, Ids, Scores, VectorIndex
+from index.vectors import FlatIndex, Ids, Scores, VectorIndex, products
 
 _DIMENSION = 4
 # Few and small whole numbers: inner products are exact, and many are equal.
@@ -254,3 +254,12 @@ def test_an_index_that_cannot_be_read_is_damaged(
 
     with pytest.raises(Damaged, match="yauap index rebuild"):
         kind.open(tmp_path)
+
+
+@pytest.mark.parametrize("count", [2, 7, 33, 130])
+def test_equal_vectors_have_equal_scores_wherever_they_stand(count: int) -> None:
+    drawn = np.random.default_rng(count)
+    vector, query = drawn.normal(size=(2, 384)).astype(np.float32)
+    found = products(np.tile(vector, (count, 1)), query)
+    assert len(set(found.tolist())) == 1
+    assert found[0] == pytest.approx(float(vector @ query), abs=1e-3)

@@ -139,6 +139,7 @@ def _yauap(
     os.dup2(output, 1)
     os.dup2(output, 2)
     os.environ["YAUAP_CHUNK_TOKENS"] = str(chunk_tokens)
+    os.environ["YAUAP_RATE_PER_ADDRESS"] = ""  # all clients of a test have one address
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("index.folder.open_embedder", lambda settings, on_convert: FakeEmbedder())
         patch.setattr(staging, "_CHARACTERS_AT_A_TIME", _CHARACTERS_AT_A_TIME)
