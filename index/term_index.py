@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -56,7 +56,8 @@ class TermIndex:
             index = _opened(folder)
             self._schema, self._searcher = index.schema, index.searcher()
         # A question is asked of each language and then for the scores of what was found.
-        self._words = lru_cache(_KEPT_QUERIES)(self._made)
+        # The cache holds the schema and not this index, which would else wait for the collector.
+        self._words = lru_cache(_KEPT_QUERIES)(partial(_disjunction, self._schema))
 
     def search(
         self,
@@ -116,18 +117,6 @@ class TermIndex:
 
     def _any(self, asked: Sequence[Alternatives]) -> Query:
         return self._words(tuple(tuple(alternatives.items()) for alternatives in asked))
-
-    def _made(self, asked: tuple[tuple[tuple[str, float], ...], ...]) -> Query:
-        words = (
-            Query.disjunction_max_query(
-                [
-                    Query.boost_query(Query.term_query(self._schema, "terms", term, "freq"), weight)
-                    for term, weight in alternatives
-                ]
-            )
-            for alternatives in asked
-        )
-        return Query.boolean_query([(Occur.Should, word) for word in words])
 
     def _unscored(self, field: str, values: Sequence[object]) -> Query:
         return Query.const_score_query(Query.term_set_query(self._schema, field, values), 0.0)
@@ -230,3 +219,16 @@ def _opened(folder: Path) -> tantivy.Index:
     whitespace = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
     index.register_tokenizer(_TOKENISER, whitespace)
     return index
+
+
+def _disjunction(schema: tantivy.Schema, asked: tuple[tuple[tuple[str, float], ...], ...]) -> Query:
+    words = (
+        Query.disjunction_max_query(
+            [
+                Query.boost_query(Query.term_query(schema, "terms", term, "freq"), weight)
+                for term, weight in alternatives
+            ]
+        )
+        for alternatives in asked
+    )
+    return Query.boolean_query([(Occur.Should, word) for word in words])
