@@ -94,8 +94,7 @@ bench: setup
 
 # A service over the mixed corpus under load, forty minutes on a machine that does nothing else.
 bench-load: setup
-	$(BIN)/python -m eval.bench.load $(CORPORA)/bashinform/articles.dev.jsonl \
-		$(CORPORA)/distractors/distractors.jsonl
+	$(BIN)/python -m eval.bench.load $(CORPORA)
 
 # Forms of the bundled model, 32 bits and 8, beside sentence-transformers.
 bench-embedding: setup

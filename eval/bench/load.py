@@ -26,6 +26,7 @@ from eval.bench.process import Process
 from eval.bench.serving import running_service, yauap
 from eval.corpora import corpus_folder, document_fields, read_corpus
 from eval.evidence import Corpus
+from eval.headlines import read_benchmark
 from eval.provenance import commit
 from index.embedding import open_embedder
 from index.settings import IndexSettings
@@ -43,13 +44,13 @@ Figures = dict[str, Any]
 def main() -> None:
     """Measure, print, keep."""
     parser = argparse.ArgumentParser(prog="python -m eval.bench.load")
-    parser.add_argument("corpus", nargs="*", type=Path, default=[_ROOT / "seeds"])
+    parser.add_argument("corpora", nargs="?", type=Path, help="without it, the seeds are searched")
     parser.add_argument("--seconds", type=float, default=60, help="of each stage")
     parser.add_argument("--minutes", type=float, default=30, help="that memory is watched")
     parser.add_argument("--out", type=Path, default=_ROOT / "eval" / "reports" / "load.json")
     given = parser.parse_args()
     console = Console()
-    corpus = read_corpus(given.corpus)
+    corpus = _mixed_corpus(given.corpora) if given.corpora else read_corpus([_ROOT / "seeds"])
     folder = corpus_folder(IndexSettings().data_dir, corpus)
     with console.status("corpus …"), tempfile.TemporaryDirectory() as scratch:
         lines = Path(scratch) / "corpus.jsonl"
@@ -69,6 +70,13 @@ def main() -> None:
     kept = {"commit": commit(), "documents": len(corpus), **figures}
     given.out.write_text(json.dumps(kept, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     console.print(str(given.out))
+
+
+def _mixed_corpus(corpora: Path) -> Corpus:
+    return read_benchmark(
+        corpora / "bashinform" / "articles.dev.jsonl",
+        corpora / "distractors" / "distractors.jsonl",
+    ).corpus
 
 
 def _queries(corpus: Corpus) -> Iterator[str]:
