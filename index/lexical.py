@@ -57,8 +57,8 @@ class LexicalIndex:
         """Return the inverse document frequency of each term among the chunks."""
         return self._chunks.weights(terms)
 
-    def beginning_with(self, prefix: str) -> list[str]:
-        """Return the terms that begin with ``prefix``."""
+    def beginning_with(self, prefix: str) -> str:
+        """Return the terms that begin with ``prefix``, one a line."""
         return self._chunks.beginning_with(prefix)
 
 

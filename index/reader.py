@@ -104,6 +104,10 @@ class IndexView:
         )
         return np.array([row[0] for row in rows], np.int64)
 
+    def live(self, group: Group) -> Ids:
+        """Return the chunks of a group that are not deleted."""
+        return np.setdiff1d(group.ids, np.array(self._deleted, np.int64))
+
     def dense(self, query: FloatMatrix, count: int, group: Group) -> Ids:
         """Return the chunks of a group that are nearest to ``query`` (see VectorIndex.search)."""
         if self._snapshot is None:
@@ -147,9 +151,9 @@ class IndexView:
             return dict.fromkeys(terms, 0.0)
         return self._snapshot.lexical.weights(terms)
 
-    def beginning_with(self, prefix: str) -> list[str]:
-        """Return the terms in the index that begin with ``prefix``."""
-        return [] if self._snapshot is None else self._snapshot.lexical.beginning_with(prefix)
+    def beginning_with(self, prefix: str) -> str:
+        """Return the terms in the index that begin with ``prefix``, one a line."""
+        return "" if self._snapshot is None else self._snapshot.lexical.beginning_with(prefix)
 
     def text(self, document_id: str, version: int, span: Span) -> str:
         """Return the stored text of a live document at ``span``; empty where there is none."""

@@ -109,6 +109,9 @@ def find(
     asked = [word.alternatives for word in query.words]
     groups, candidates = view.groups(filters or Filters()), []
     for group in groups:
+        if len(group.ids) <= depth and mode != "lexical":
+            candidates.append(view.live(group))  # all of so few are near enough
+            continue
         parts = []
         if mode != "lexical":
             parts.append(view.dense(query.vector, depth, group))

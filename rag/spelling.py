@@ -39,7 +39,7 @@ def slips_of(term: str, written: str, view: IndexView) -> list[str]:
     """Return terms of the index that ``written`` may be a slip of; none of a word that it has."""
     if len(term) < _SHORTEST or len(written) < _SHORTEST_WORD or term[0].isdigit():
         return []
-    near = _beginning_alike(term, view)
+    near = _beginning_alike(term, view).split("\n")
     if term in near:
         return []
     found = process.extract(
@@ -53,7 +53,7 @@ def slips_of(term: str, written: str, view: IndexView) -> list[str]:
     return [other for other, _, _ in found]
 
 
-def _beginning_alike(term: str, view: IndexView) -> list[str]:
+def _beginning_alike(term: str, view: IndexView) -> str:
     # The first vowel of a name changes with the language too: «Әхмәт», «Ахмет».
     first = _VOWELS if term[0] in _VOWELS else term[0]
-    return [other for letter in first for other in view.beginning_with(letter)]
+    return "\n".join(view.beginning_with(letter) for letter in first)

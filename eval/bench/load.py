@@ -106,8 +106,8 @@ async def _measured(
 
     await one_after_another(ask, 1, given.seconds / 10)  # warm
     stages: tuple[tuple[str, Callable[[], Awaitable[Figures]]], ...] = (
-        ("cpu", lambda: _cpu(ask, process, queries)),
         ("throughput", lambda: _throughput(ask, given.seconds)),
+        ("cpu", lambda: _cpu(ask, process, queries)),
         ("at 70 %", lambda: _steady(ask, figures, given.seconds)),
         ("at 300 %", lambda: _overload(ask, figures, given.seconds)),
         ("memory", lambda: _memory(ask, process, figures, given.minutes)),

@@ -6,7 +6,7 @@ with stems stands in ARCHITECTURE.md.
 
 import re
 import threading
-from collections.abc import Container, Iterable
+from collections.abc import Container
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -107,13 +107,13 @@ def consonants(stem: str) -> str:
     return stem.translate(_NOT_CONSONANTS)
 
 
-def beginning_with_consonants(first: str, stems: Iterable[str]) -> list[str]:
-    """Return those of ``stems`` whose consonants begin with ``first``, which is not empty.
+def beginning_with_consonants(first: str, stems: str) -> list[str]:
+    """Return those of ``stems``, one a line, whose consonants begin with ``first``.
 
-    One search in all of them at once: there may be many.
+    ``first`` is not empty. One search in all of them at once: there may be many.
     """
     begins = "".join(f"[{_VOWELS_AND_SIGNS}]*{re.escape(letter)}" for letter in first)
-    return re.findall(f"^{begins}.*", "\n".join(stems), re.MULTILINE)
+    return re.findall(f"^{begins}.*", stems, re.MULTILINE)
 
 
 def _number(written: str) -> str:

@@ -219,7 +219,7 @@ def test_an_empty_folder_can_be_read(folder: DataFolder) -> None:
         assert view.version == folder.index.version() == EMPTY_VERSION
         assert view.groups(ALL) == view.groups(Filters(source=["Башинформ"])) == []
         assert view.weights(["а"]) == {"а": 0}
-        assert view.beginning_with("а") == []
+        assert view.beginning_with("а").split() == []
         group = Group("ba", np.array([1], np.int64), whole=False)
         assert len(view.dense(query, 5, group)) == 0
         assert len(view.lexical([{"а": 1.0}], 5, group)) == 0
