@@ -12,7 +12,7 @@ import pytest
 
 from index.embedding import Embedder, EmbedderSpec
 from index.embedding.centring import Centring
-from index.embedding.protocol import FloatMatrix
+from index.embedding.protocol import Encoded, FloatMatrix
 from index.folder import DataFolder
 from index.job_records import JobRecord
 from index.readers import Unreadable
@@ -54,12 +54,28 @@ class FakeEmbedder:
         self.embedded += texts
         return self._vectors([self._spec.passage_prefix + text for text in texts])
 
+    def encode_queries(self, texts: Sequence[str]) -> Encoded:
+        return Encoded(self.embed_queries(texts), self._tokens(texts))
+
+    def encode_passages(self, texts: Sequence[str]) -> Encoded:
+        return Encoded(self.embed_passages(texts), self._tokens(texts))
+
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         return [len(_TOKEN.findall(text)) for text in texts]
 
     def first_tokens(self, text: str, count: int) -> str:
         ends = [match.end() for match in _TOKEN.finditer(text)]
         return text if len(ends) <= count else text[: ends[count - 1]]
+
+    def _tokens(self, texts: Sequence[str]) -> list[FloatMatrix]:
+        model, size = self._spec.revision, self._dimension
+        nothing = np.empty((0, size), np.float32)
+        return [
+            np.stack([nothing.sum(0), *(_direction(model, t, size) for t in _TOKEN.findall(text))])[
+                1:
+            ]
+            for text in texts
+        ]
 
     def _vectors(self, texts: Sequence[str]) -> FloatMatrix:
         vectors = np.zeros((len(texts), self._dimension), np.float32)

@@ -22,7 +22,8 @@ from index.embedding.packaged import PACKAGED_SHA256, read_packaged
 from index.embedding.protocol import EmbedderSpec
 from index.errors import Damaged, Unavailable
 
-_CONVERTER = 1  # raised whenever the converted folder would differ
+_CONVERTER = 1  # raised whenever vectors would differ
+_LAYOUT = 2  # raised whenever the converted folder would differ, its vectors not
 _CHECKSUMS = "checksums.json"
 
 BASE_SPEC = EmbedderSpec(
@@ -50,7 +51,7 @@ def bundled_folder(
     package is missing and Damaged where a file differs from its checksum.
     """
     model_dir = model_dir.expanduser()
-    folder = model_dir / f"{spec.name}-{spec.revision}"
+    folder = model_dir / f"{spec.name}-{spec.revision}-{_LAYOUT}"
     checksums = _checksums(folder)
     if checksums is None:
         try:

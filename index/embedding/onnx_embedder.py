@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
-from index.embedding.protocol import EmbedderSpec, FloatMatrix
+from index.embedding.protocol import EmbedderSpec, Encoded, FloatMatrix
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
@@ -65,6 +66,14 @@ class OnnxEmbedder:
         """Return float32 vectors of shape (len(texts), dimension), each of unit length."""
         return self._encode([self._spec.passage_prefix + text for text in texts])
 
+    def encode_queries(self, texts: Sequence[str]) -> Encoded:
+        """Return the vectors of ``embed_queries`` and those of the tokens."""
+        return self._encode_tokens(self._spec.query_prefix, texts)
+
+    def encode_passages(self, texts: Sequence[str]) -> Encoded:
+        """Return the vectors of ``embed_passages`` and those of the tokens."""
+        return self._encode_tokens(self._spec.passage_prefix, texts)
+
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Return the number of tokens of each text, without prefix and markers."""
         tokenizer = self._model().tokenizer
@@ -77,21 +86,39 @@ class OnnxEmbedder:
         return text if len(offsets) <= count else text[: offsets[count - 1][1]]
 
     def _encode(self, texts: list[str]) -> FloatMatrix:
+        vectors = np.empty((len(texts), self.dimension), np.float32)
+        for batch, _, (of_texts,) in self._run(texts, ["vectors"]):
+            vectors[batch] = of_texts
+        return vectors
+
+    def _encode_tokens(self, prefix: str, texts: Sequence[str]) -> Encoded:
+        begin = len(self._model().tokenizer.encode(prefix.rstrip()).ids) - 1  # the mark at the end
+        vectors = np.empty((len(texts), self.dimension), np.float32)
+        tokens: list[FloatMatrix] = [vectors[:0]] * len(texts)
+        for batch, lengths, (of_texts, of_tokens) in self._run(
+            [prefix + text for text in texts], ["vectors", "tokens"]
+        ):
+            vectors[batch] = of_texts
+            for number, length, own in zip(batch, lengths, of_tokens, strict=True):
+                tokens[number] = own[begin : length - 1].copy()
+        return Encoded(vectors, tokens)
+
+    def _run(
+        self, texts: Sequence[str], wanted: Sequence[str]
+    ) -> Iterator[tuple[list[int], NDArray[np.int64], Sequence[FloatMatrix]]]:
+        """Yield the numbers of the texts of a batch, their lengths, and what is ``wanted``."""
         model = self._model()
         tokens = [
             _cut(encoded.ids, model.max_tokens)
             for encoded in model.tokenizer.encode_batch_fast(texts)
         ]
-        vectors = np.empty((len(texts), model.dimension), np.float32)
         for batch in _batches([len(ids) for ids in tokens], self._batch_size):
             lengths = np.array([len(tokens[number]) for number in batch])
             mask = np.arange(lengths.max()) < lengths[:, None]
             ids = np.zeros(mask.shape, np.int32)
             ids[mask] = np.concatenate([tokens[number] for number in batch])
-            (vectors[batch],) = model.session.run(
-                ["vectors"], {"ids": ids, "mask": mask.astype(np.int32)}
-            )
-        return vectors
+            taken = {"ids": ids, "mask": mask.astype(np.int32)}
+            yield batch, lengths, model.session.run(wanted, taken)
 
     def _model(self) -> _Loaded:
         with self._loading:

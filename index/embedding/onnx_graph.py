@@ -17,7 +17,8 @@ from safetensors import safe_open
 
 from index.embedding.protocol import FloatMatrix
 
-IDS, MASK, VECTORS = "ids", "mask", "vectors"  # what the graph takes and gives
+IDS, MASK = "ids", "mask"  # what the graph takes
+VECTORS, TOKENS = "vectors", "tokens"  # what it gives
 _WEIGHTS = "model.safetensors"
 _FUSED = "com.microsoft"
 
@@ -26,7 +27,8 @@ def graph_of(folder: Path) -> bytes:
     """Return the ONNX file of the model in ``folder``, to be put beside its files.
 
     It takes ``ids`` and ``mask`` (1 for a token, 0 for padding), both int32 (texts, tokens), and
-    gives ``vectors``, float32 (texts, dimension), of unit length.
+    gives ``vectors``, float32 (texts, dimension), of unit length, and ``tokens``, float32 (texts,
+    tokens, dimension), what the last layer makes of each token.
     """
     config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     graph = _Graph(folder / _WEIGHTS, config["num_attention_heads"], config["layer_norm_eps"])
@@ -78,6 +80,7 @@ class _Graph:
             "Squeeze", [self._node("MatMul", [row, hidden], domain=""), axis], domain=""
         )
         self._nodes.append(helper.make_node("LpNormalization", [total], [VECTORS], axis=-1, p=2))
+        self._nodes.append(helper.make_node("Identity", [hidden], [TOKENS]))
 
     def model(self, dimension: int) -> ModelProto:
         """Everything so far as a model."""
@@ -85,7 +88,14 @@ class _Graph:
             helper.make_tensor_value_info(name, TensorProto.INT32, ["texts", "tokens"])
             for name in (IDS, MASK)
         ]
-        given = [helper.make_tensor_value_info(VECTORS, TensorProto.FLOAT, ["texts", dimension])]
+        shapes: dict[str, list[str | int | None]] = {
+            VECTORS: ["texts", dimension],
+            TOKENS: ["texts", "tokens", dimension],
+        }
+        given = [
+            helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
+            for name, shape in shapes.items()
+        ]
         graph = helper.make_graph(
             self._nodes, "encoder", taken, given, list(self._initial.values())
         )

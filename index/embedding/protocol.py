@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,17 @@ class EmbedderSpec:
     query_prefix: str
     passage_prefix: str
     pooling: str
+
+
+class Encoded(NamedTuple):
+    """Texts as vectors, float32 (texts, dimension), each of unit length, and their tokens.
+
+    Of each text float32 (its tokens, dimension), of the model's last layer; those of the prefix and
+    of the model's own markers are left out.
+    """
+
+    vectors: FloatMatrix
+    tokens: Sequence[FloatMatrix]
 
 
 class Embedder(Protocol):
@@ -47,6 +58,12 @@ class Embedder(Protocol):
 
         Input beyond ``max_tokens`` is cut.
         """
+
+    def encode_queries(self, texts: Sequence[str]) -> Encoded:
+        """Return the vectors of ``embed_queries`` and those of the tokens."""
+
+    def encode_passages(self, texts: Sequence[str]) -> Encoded:
+        """Return the vectors of ``embed_passages`` and those of the tokens."""
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Return the number of tokens of each text, without prefix and markers."""

@@ -3,11 +3,11 @@
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from index.embedding.protocol import EmbedderSpec, FloatMatrix
+from index.embedding.protocol import EmbedderSpec, Encoded, FloatMatrix
 from index.errors import Unavailable
 
 if TYPE_CHECKING:
@@ -51,6 +51,14 @@ class SentenceTransformerEmbedder:
         """Return float32 vectors of shape (len(texts), dimension), each of unit length."""
         return self._encode([self._spec.passage_prefix + text for text in texts])
 
+    def encode_queries(self, texts: Sequence[str]) -> Encoded:
+        """Return the vectors of ``embed_queries`` and those of the tokens."""
+        return self._encode_tokens(self._spec.query_prefix, texts)
+
+    def encode_passages(self, texts: Sequence[str]) -> Encoded:
+        """Return the vectors of ``embed_passages`` and those of the tokens."""
+        return self._encode_tokens(self._spec.passage_prefix, texts)
+
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Return the number of tokens of each text, without prefix and markers."""
         if not texts:
@@ -79,6 +87,28 @@ class SentenceTransformerEmbedder:
                 show_progress_bar=False,
             )
         return np.asarray(vectors, np.float32).reshape(len(texts), self.dimension)
+
+    def _encode_tokens(self, prefix: str, texts: Sequence[str]) -> Encoded:
+        begin = self._before_text(prefix)
+        with self._turn:
+            encoded: Any = self._model().encode(
+                [prefix + text for text in texts],
+                batch_size=self._batch_size,
+                output_value=None,
+                show_progress_bar=False,
+            )
+        vectors = np.empty((len(texts), self.dimension), np.float32)
+        tokens = []
+        for vector, one in zip(vectors, encoded, strict=True):
+            vector[:] = one["sentence_embedding"].numpy()
+            end = int(one["attention_mask"].sum()) - 1  # before the mark at the end
+            tokens.append(one["token_embeddings"][begin:end].numpy())
+        return Encoded(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), tokens)
+
+    def _before_text(self, prefix: str) -> int:
+        """Return how many tokens stand before a text: the mark at the beginning and the prefix."""
+        with self._turn:
+            return len(self._model().tokenizer(prefix.rstrip())["input_ids"]) - 1
 
     def _model(self) -> "SentenceTransformer":
         with self._turn:

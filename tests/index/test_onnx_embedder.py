@@ -44,6 +44,34 @@ def test_vectors_are_those_of_torch(torch_embedder: Embedder, batch_size: int) -
     )
 
 
+@pytest.mark.parametrize("batch_size", [1, 32])
+def test_tokens_and_vectors_together_are_those_of_torch(
+    torch_embedder: Embedder, batch_size: int
+) -> None:
+    embedder = OnnxEmbedder(ADAPTED_SPEC, folder, batch_size)
+
+    for ours, theirs in (
+        (embedder.encode_passages(TEXTS), torch_embedder.encode_passages(TEXTS)),
+        (embedder.encode_queries(TEXTS), torch_embedder.encode_queries(TEXTS)),
+    ):
+        np.testing.assert_allclose(ours.vectors, theirs.vectors, rtol=0, atol=1e-5)
+        for own, other in zip(ours.tokens, theirs.tokens, strict=True):
+            np.testing.assert_allclose(own, other, rtol=0, atol=1e-4)
+    np.testing.assert_array_equal(
+        embedder.encode_passages(TEXTS).vectors, embedder.embed_passages(TEXTS)
+    )
+
+
+def test_tokens_have_a_vector_each_and_neither_prefix_nor_marks(real_embedder: Embedder) -> None:
+    some = TEXTS[1:6]  # whole, and without marks of the model's own
+    counts = real_embedder.count_tokens(some)
+
+    assert [len(own) for own in real_embedder.encode_passages(some).tokens] == counts
+    assert [len(own) for own in real_embedder.encode_queries(some).tokens] == counts
+    whole = real_embedder.encode_passages(["иртәгә ямғыр яуа " * 400]).tokens[0]
+    assert len(whole) < real_embedder.max_tokens
+
+
 def test_tokens_are_those_of_transformers(
     torch_embedder: Embedder, real_embedder: Embedder
 ) -> None:
