@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize  # type: ignore[import-untyped]  # it ships no types
-from scipy.special import logsumexp, softmax  # type: ignore[import-untyped]  # nor here
 from sklearn.linear_model import LogisticRegression
 
 from eval.fitting.examples import Example
@@ -22,7 +21,8 @@ from rag.scoring import Weights, confidence_features
 
 _FOLDS = 5
 _SEED = 0
-_PENALTY = 1e-3
+_PENALTY = 3e-3
+_LEAST_ODDS = 1e-300  # no logarithm of 0
 _STRENGTH = 0.1
 # Questions of XQuAD have one paragraph each and no near-misses: they teach which sentence answers,
 # at half weight, but not how sure to be.
@@ -165,20 +165,27 @@ def _listwise(examples: Sequence[Example]) -> NDArray[np.float64]:
     """Return weights (f,) under which the sentences that answer come first."""
     taught = [example for example in examples if example.answers.any()]
     every = np.concatenate([example.features for example in taught])
-    scale = every.std(axis=0) + 1e-6
-    rows = [(e.features - every.mean(axis=0)) / scale for e in taught]
+    answers = np.concatenate([example.answers for example in taught])
+    lengths = [len(example.answers) for example in taught]
+    begins = np.concatenate([[0], np.cumsum(lengths)[:-1]])
     weights = np.array([_SENTENCE_WEIGHT.get(e.source, 1.0) for e in taught])
+    scale = every.std(axis=0) + 1e-6
+    rows = (every - every.mean(axis=0)) / scale
+
+    def shares(odds: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return the sum of a question's odds (q,), and what each sentence has of it (n,)."""
+        totals = np.add.reduceat(odds, begins)
+        return totals, odds / np.repeat(totals, lengths)
 
     def loss(sentence: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-        value, slope = 0.0, np.zeros_like(sentence)
-        for example, row, weight in zip(taught, rows, weights, strict=True):
-            scores = row @ sentence
-            right = softmax(np.where(example.answers, scores, -np.inf))
-            value += weight * float(logsumexp(scores) - logsumexp(scores[example.answers]))
-            slope += weight * (row.T @ (softmax(scores) - right))
-        total = weights.sum()
+        scores = rows @ sentence
+        odds = np.exp(scores - np.repeat(np.maximum.reduceat(scores, begins), lengths))
+        totals, all_shares = shares(odds)
+        right, right_shares = shares(np.where(answers, odds, 0.0) + _LEAST_ODDS * answers)
+        value = float(weights @ np.log(totals / right)) / weights.sum()
+        slope = rows.T @ (np.repeat(weights, lengths) * (all_shares - right_shares))
         penalty = _PENALTY * float(sentence @ sentence)
-        return value / total + penalty, slope / total + 2 * _PENALTY * sentence
+        return value + penalty, slope / weights.sum() + 2 * _PENALTY * sentence
 
     start = np.zeros(every.shape[1])
     sentence: NDArray[np.float64] = minimize(loss, start, jac=True, method="L-BFGS-B").x / scale
