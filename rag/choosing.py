@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from index.text.analysis import fold, skeletons_of
-from rag.evidence import EXPECTED, FEATURES, Candidate
+from rag.evidence import FEATURES, Candidate
 from rag.fact_wording import AnswerLanguage, same_unit
 from rag.facts import Fact
 from rag.figures import figures
+from rag.likely import EXPECTED
 from rag.questions import Kind
 from rag.scoring import Scored, load_weights
 

@@ -1,7 +1,6 @@
 """The pipeline as the settings ask for it: the one place that chooses its parts."""
 
 from index.folder import DataFolder
-from rag.evidence import SentenceVectors
 from rag.fusion import load_fusion
 from rag.generation.calls import Bounds, GuardedModel
 from rag.generation.circuit import Circuit
@@ -11,6 +10,7 @@ from rag.lexicon import Lexicon, load_lexicon
 from rag.pipeline import Pipeline
 from rag.query import QueryReader
 from rag.scoring import load_weights
+from rag.sentence_vectors import SentenceVectors
 from rag.settings import AnswerSettings
 
 

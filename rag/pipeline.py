@@ -14,7 +14,7 @@ from index.text.normalise import stored_text
 from rag.conversation import whole_question
 from rag.courtesy import small_talk, without_courtesy
 from rag.draft import Draft
-from rag.evidence import Candidate, SentenceVectors, find_candidates
+from rag.evidence import Candidate, find_candidates
 from rag.extractive import extractive_parts
 from rag.fact_wording import AnswerLanguage
 from rag.fusion import FusionWeights
@@ -24,6 +24,7 @@ from rag.query import Query, QueryReader
 from rag.questions import Kind, question_kind
 from rag.retrieval import Found, Hit, Mode, find, in_turn, retrieve
 from rag.scoring import Scored, Weights, confidence, ranked
+from rag.sentence_vectors import SentenceVectors
 from rag.types import Answer, AnswerMode, Ask, Observer, Reason, Turn, WrittenBy
 
 _NOTHING_NEAR = 0.15  # less likely than this: nothing relevant, rather than not enough

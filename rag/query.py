@@ -14,6 +14,7 @@ from index.text.analysis import analyse, fold, stem_in_both
 from index.text.language import detect_language
 from index.text.spans import Span
 from rag.lexicon import Lexicon
+from rag.sentence_vectors import some_tokens
 from rag.spelling import names_spelt_otherwise, slips_of
 
 QuestionLanguage = Literal["ba", "ru"]
@@ -49,7 +50,7 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A question as it is searched; ``vector`` has the shape (dimension,).
+    """A question as it is searched; ``vector`` has the shape (dimension,), ``tokens`` (tokens, it).
 
     ``own`` are the terms of the words that the question itself says.
     """
@@ -59,6 +60,7 @@ class Query:
     words: Sequence[Word]
     own: frozenset[str]
     vector: FloatMatrix
+    tokens: FloatMatrix
 
     @property
     def weights(self) -> NDArray[np.float64]:
@@ -96,7 +98,8 @@ class QueryReader:
     def read(self, text: str, view: IndexView) -> Query:
         """Return the query for a question, with the words that ``view`` knows for its words."""
         spoken = detect_language(text).language
-        vector = self._centring.queries(self._embedder.embed_queries([text]), [spoken])[0]
+        vectors, (tokens,) = self._embedder.encode_queries([text])
+        vector = self._centring.queries(vectors, [spoken])[0]
         found = {
             term.text: term.span
             for term in analyse(text, spoken)
@@ -106,7 +109,8 @@ class QueryReader:
         named = {term for term, span in found.items() if _is_name(text, span)}
         words = [self._word(term, written, term in named, view) for term, written in terms.items()]
         language: QuestionLanguage = "ba" if spoken == "ba" else "ru"
-        return Query(text, language, words, frozenset(terms), vector)
+        some = some_tokens(tokens, vectors[0])
+        return Query(text, language, words, frozenset(terms), vector, some)
 
     def _word(self, term: str, written: str, is_name: bool, view: IndexView) -> Word:
         alternatives = dict(self._lexicon.alternatives(term))

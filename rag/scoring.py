@@ -15,12 +15,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.evidence import FEATURES, Candidate
+from rag.matching import MATCHES
 
+# How tokens match tells sentences apart, not what answers from what nearly does.
+_OF_THE_BEST = FEATURES[: -len(MATCHES)]
 CONFIDENCE_FEATURES = (
     "score",  # of the sentence model
     "margin",  # to the second best
     "covered_fact",  # coverage where it holds what is asked for: the plainest of answers
-    *FEATURES,
+    *_OF_THE_BEST,
 )
 _COVERAGE, _EXPECTED_FACT = FEATURES.index("coverage"), FEATURES.index("expected_fact")
 _LARGEST_MARGIN = 4.0
@@ -86,7 +89,7 @@ def confidence_features(
     """
     margin = _LARGEST_MARGIN if second is None else min(best - second, _LARGEST_MARGIN)
     covered_fact = best_features[_COVERAGE] * best_features[_EXPECTED_FACT]
-    return np.array([best, margin, covered_fact, *best_features])
+    return np.array([best, margin, covered_fact, *best_features[: len(_OF_THE_BEST)]])
 
 
 def confidence(best_first: Sequence[Scored], weights: Weights) -> float:

@@ -1,7 +1,6 @@
 """Evidence: the sentences that may answer, their features, and what is learned from them."""
 
 import json
-import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from importlib.resources import files
@@ -13,7 +12,7 @@ import pytest
 from index.embedding.centring import Centring
 from index.folder import DataFolder
 from index.reader import IndexView
-from rag.evidence import FEATURES, Candidate, SentenceVectors, find_candidates
+from rag.evidence import FEATURES, Candidate, find_candidates
 from rag.fusion import load_fusion
 from rag.lexicon import Lexicon
 from rag.questions import Kind
@@ -26,6 +25,7 @@ from rag.scoring import (
     load_weights,
     ranked,
 )
+from rag.sentence_vectors import SentenceVectors
 from tests.fakes import FakeEmbedder, fake_folder, ingest
 from tests.rag.queries import NO_LEXICON, lexicon, read_query
 
@@ -51,11 +51,7 @@ def candidates(
 ) -> list[Candidate]:
     query = read_query(question, view, words)
     hits = retrieve(view, query, load_fusion(), 8)
-    return find_candidates(view, query, kind, hits, sentence_vectors(FakeEmbedder()))
-
-
-def sentence_vectors(embedder: FakeEmbedder, kept: int = 4096) -> SentenceVectors:
-    return SentenceVectors(embedder, Centring({}), kept)
+    return find_candidates(view, query, kind, hits, SentenceVectors(FakeEmbedder(), Centring({})))
 
 
 def feature(candidate: Candidate, name: str) -> float:
@@ -157,51 +153,6 @@ def test_a_question_without_terms_has_candidates_without_coverage(view: IndexVie
 def test_no_hits_have_no_candidates(folder: DataFolder) -> None:
     with folder.index.view() as empty:
         assert candidates(empty, "Когда?", "when") == []
-
-
-def test_vectors_of_sentences_are_kept_and_the_same_as_the_embedders() -> None:
-    embedder = FakeEmbedder()
-    vectors = sentence_vectors(embedder, kept=3)
-
-    first = vectors.of(["бер", "ике", "бер"])
-    assert embedder.embedded == ["бер", "ике"]
-    again = vectors.of(["ике", "бер"])
-    assert embedder.embedded == ["бер", "ике"]
-    np.testing.assert_array_equal(again, first[[1, 0]])
-    np.testing.assert_array_equal(first[0], FakeEmbedder().embed_passages(["бер"])[0])
-
-    vectors.of(["өс", "дүрт", "биш"])
-    vectors.of(["бер"])
-    assert embedder.embedded == ["бер", "ике", "өс", "дүрт", "биш", "бер"]
-
-
-def test_more_sentences_than_are_kept_all_have_vectors() -> None:
-    sentences = [str(number) for number in range(10)]
-
-    found = sentence_vectors(FakeEmbedder(), kept=2).of(sentences)
-
-    np.testing.assert_array_equal(found, FakeEmbedder().embed_passages(sentences))
-
-
-def test_several_threads_share_the_kept_vectors() -> None:
-    vectors = sentence_vectors(FakeEmbedder(), kept=5)
-    sentences = [str(number) for number in range(8)]
-    expected = FakeEmbedder().embed_passages(sentences)
-    wrong: list[str] = []
-
-    def read() -> None:
-        for shift in range(30):
-            order = [(n + shift) % 8 for n in range(8)]
-            if not np.array_equal(vectors.of([sentences[n] for n in order]), expected[order]):
-                wrong.append(str(order))
-
-    threads = [threading.Thread(target=read) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
-    assert wrong == []
 
 
 @pytest.mark.parametrize(
