@@ -68,14 +68,14 @@ class FakeEmbedder:
         return text if len(ends) <= count else text[: ends[count - 1]]
 
     def _tokens(self, texts: Sequence[str]) -> list[FloatMatrix]:
+        """Return the directions of the words, each drawn to what is common to its text."""
         model, size = self._spec.revision, self._dimension
-        nothing = np.empty((0, size), np.float32)
-        return [
-            np.stack([nothing.sum(0), *(_direction(model, t, size) for t in _TOKEN.findall(text))])[
-                1:
-            ]
-            for text in texts
-        ]
+        found = []
+        for text in texts:
+            words = [_direction(model, word, size) for word in _TOKEN.findall(text.casefold())]
+            rows = np.array(words, np.float32).reshape(-1, size)
+            found.append(rows + rows.mean(axis=0) if len(rows) else rows)
+        return found
 
     def _vectors(self, texts: Sequence[str]) -> FloatMatrix:
         vectors = np.zeros((len(texts), self._dimension), np.float32)
