@@ -187,12 +187,14 @@ async def _memory(ask: Ask, process: Process, figures: Figures, minutes: float) 
             await asyncio.sleep(1)
 
     watching = asyncio.create_task(watch())
-    answered = await at_a_rate(ask, figures["at 70 %"]["rate"], 60 * minutes)
+    rate = figures["at 70 %"]["rate"] / 2
+    answered = await at_a_rate(ask, rate, 60 * minutes)
     watching.cancel()
     moments, sizes = np.array(samples[len(samples) // 10 :]).T  # first it fills what it keeps
     slope = np.polyfit(moments - moments[0], sizes, 1)[0]  # in megabytes a second
     return {
         "minutes": minutes,
+        "rate": round(rate, 2),
         "statuses": _statuses(answered),
         "first_megabytes": round(samples[0][1], 1),
         "last_megabytes": round(samples[-1][1], 1),
