@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from index.embedding.prefixed import PrefixedEmbedder
 from index.embedding.protocol import EmbedderSpec, Encoded, FloatMatrix
 
 if TYPE_CHECKING:
@@ -30,23 +31,18 @@ class _Loaded:
     max_tokens: int
 
 
-class OnnxEmbedder:
+class OnnxEmbedder(PrefixedEmbedder):
     """An Embedder over a folder of ``bundled.py``, loaded at the first use.
 
     ``locate`` is called then for the folder. Calls of several threads run side by side.
     """
 
     def __init__(self, spec: EmbedderSpec, locate: Callable[[], Path], batch_size: int) -> None:
-        self._spec = spec
+        super().__init__(spec)
         self._locate = locate
         self._batch_size = batch_size
         self._loaded: _Loaded | None = None
         self._loading = threading.Lock()
-
-    @property
-    def spec(self) -> EmbedderSpec:
-        """Name, revision and prefixes; known without loading the weights."""
-        return self._spec
 
     @property
     def dimension(self) -> int:
@@ -57,22 +53,6 @@ class OnnxEmbedder:
     def max_tokens(self) -> int:
         """Longest input in tokens, the prefix and the model's own markers included."""
         return self._model().max_tokens
-
-    def embed_queries(self, texts: Sequence[str]) -> FloatMatrix:
-        """Return float32 vectors of shape (len(texts), dimension), each of unit length."""
-        return self._encode([self._spec.query_prefix + text for text in texts])
-
-    def embed_passages(self, texts: Sequence[str]) -> FloatMatrix:
-        """Return float32 vectors of shape (len(texts), dimension), each of unit length."""
-        return self._encode([self._spec.passage_prefix + text for text in texts])
-
-    def encode_queries(self, texts: Sequence[str]) -> Encoded:
-        """Return the vectors of ``embed_queries`` and those of the tokens."""
-        return self._encode_tokens(self._spec.query_prefix, texts)
-
-    def encode_passages(self, texts: Sequence[str]) -> Encoded:
-        """Return the vectors of ``embed_passages`` and those of the tokens."""
-        return self._encode_tokens(self._spec.passage_prefix, texts)
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Return the number of tokens of each text, without prefix and markers."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from index.embedding.prefixed import PrefixedEmbedder
 from index.embedding.protocol import EmbedderSpec, Encoded, FloatMatrix
 from index.errors import Unavailable
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
 
-class SentenceTransformerEmbedder:
+class SentenceTransformerEmbedder(PrefixedEmbedder):
     """An Embedder over a folder that sentence-transformers can load.
 
     The libraries (seconds) and the weights are loaded at the first use; ``locate`` is called then
@@ -22,16 +23,11 @@ class SentenceTransformerEmbedder:
     """
 
     def __init__(self, spec: EmbedderSpec, locate: Callable[[], Path], batch_size: int) -> None:
-        self._spec = spec
+        super().__init__(spec)
         self._locate = locate
         self._batch_size = batch_size
         self._loaded: SentenceTransformer | None = None
         self._turn = threading.RLock()
-
-    @property
-    def spec(self) -> EmbedderSpec:
-        """Name, revision and prefixes; known without loading the weights."""
-        return self._spec
 
     @property
     def dimension(self) -> int:
@@ -42,22 +38,6 @@ class SentenceTransformerEmbedder:
     def max_tokens(self) -> int:
         """Longest input in tokens, the prefix and the model's own markers included."""
         return int(self._model().max_seq_length or 512)
-
-    def embed_queries(self, texts: Sequence[str]) -> FloatMatrix:
-        """Return float32 vectors of shape (len(texts), dimension), each of unit length."""
-        return self._encode([self._spec.query_prefix + text for text in texts])
-
-    def embed_passages(self, texts: Sequence[str]) -> FloatMatrix:
-        """Return float32 vectors of shape (len(texts), dimension), each of unit length."""
-        return self._encode([self._spec.passage_prefix + text for text in texts])
-
-    def encode_queries(self, texts: Sequence[str]) -> Encoded:
-        """Return the vectors of ``embed_queries`` and those of the tokens."""
-        return self._encode_tokens(self._spec.query_prefix, texts)
-
-    def encode_passages(self, texts: Sequence[str]) -> Encoded:
-        """Return the vectors of ``embed_passages`` and those of the tokens."""
-        return self._encode_tokens(self._spec.passage_prefix, texts)
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Return the number of tokens of each text, without prefix and markers."""
