@@ -4,6 +4,8 @@ import { isCrossLanguage } from "./answer.js";
 import { button, langOf, make, said } from "./element.js";
 import { icon } from "./icons.js";
 
+const AROUND = 300; // characters before and after a quote that the service gives at most
+
 export class Card {
   #words;
   #opener = null;
@@ -112,6 +114,8 @@ function link(words, url, key, values = () => ({})) {
 }
 
 function surroundings({ start, quote, before, after }) {
-  const lead = before && start > before.length ? "…" : "";
-  return [`${lead}${before}`, make("mark", "quote", quote), `${after}${after ? "…" : ""}`];
+  // The service gives so many characters, wherever a word ends; the reader gets whole words.
+  const lead = before && start > [...before].length ? `… ${before.replace(/^\S*\s+/u, "")}` : before;
+  const rest = [...after].length < AROUND ? after : `${after.replace(/\s+\S*$/u, "")} …`;
+  return [lead, make("mark", "quote", quote), rest];
 }

@@ -1,5 +1,6 @@
 """The widget in a real browser: how a question is asked, answered, stopped, rated and kept."""
 
+import re
 from typing import Any
 
 import pytest
@@ -51,7 +52,7 @@ def test_a_citation_opens_a_card(reader: Reader, site: Scripted) -> None:
     card = reader.open_card(first)
     expect(card.locator("mark")).to_have_text("Музей пчёл открылся в 2033 году.")
     expect(card.locator(".surroundings")).to_have_text(
-        "…Было так. Музей пчёл открылся в 2033 году. Стало иначе.…"
+        "… так. Музей пчёл открылся в 2033 году. Стало иначе."
     )
     expect(card.locator(".card-title")).to_have_text("Музей открыт")
     expect(card.locator(".facts")).to_have_text("на русском1 февраля 2024 года")
@@ -95,6 +96,19 @@ def test_a_card_says_where_to_look_and_leads_to_the_other_language(
     reader.close_card()
     facts = reader.open_card(second).locator(".facts")
     expect(facts).not_to_contain_text("Музей открыт")  # it is the title, which stands above
+
+
+def test_a_card_shows_whole_words_and_says_where_the_text_goes_on(
+    reader: Reader, site: Scripted
+) -> None:
+    after = " Стало иначе." + " слово" * 50
+    site.answer(answer("Раз.", citation(start=10, end=42, after=after[:300])))
+    turn = reader.ask(QUESTION, "answered")
+
+    shown = reader.open_card(turn.locator("button.marker").first).locator(".surroundings")
+
+    expect(shown).to_contain_text("Было так. Музей пчёл")
+    expect(shown).to_have_text(re.compile(r"Стало иначе\.( слово)+ …$"))
 
 
 def test_a_bracketed_number_in_a_quotation_is_no_marker(reader: Reader, site: Scripted) -> None:
