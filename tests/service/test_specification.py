@@ -137,8 +137,10 @@ def test_every_answer_is_as_specified_where_one_leads_to_another(
     scenarios = settings(_QUIETLY, max_examples=10, stateful_step_count=10)
     far = {"POST /v1/feedback", "GET /v1/jobs/{job_id}/events"}  # two links and more away
     while followed.total() < CASES or (far - set(followed) and followed.total() < 20 * CASES):
-        # What one scenario changed the next one finds, which Hypothesis takes amiss.
-        with suppress(FlakyStrategyDefinition):
+        # What one scenario changed the next one finds, which Hypothesis takes amiss; and in a long
+        # run Python 3.11 once cannot parse this file while other threads run (cpython#106905).
+        # What the service did wrong is in ``wrong`` either way.
+        with suppress(FlakyStrategyDefinition, SystemError):
             Machine.run(settings=scenarios)
         assert wrong == []
     assert far <= set(followed)
