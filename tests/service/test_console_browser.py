@@ -248,7 +248,8 @@ def test_every_page_fits_and_can_be_read(
         assert page.locator("html").get_attribute("lang") == language
         require_readable(page)
     page.goto(f"{address}/jobs")
-    page.locator("tbody a").first.click()
+    with page.expect_event("load"):
+        page.locator("tbody a").first.click()
     require_readable(page)
     page.goto(f"{address}/ask")
     page.fill("#question", "Какой мёд тёмный?")
