@@ -4,6 +4,7 @@ import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
+from typing import Any
 
 from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
@@ -34,7 +35,9 @@ from service.settings import ServiceSettings, split
 from service.specification import specify
 from service.state import ServiceState
 
-_ERRORS = {code: {"model": ProblemOut} for code in PROBLEMS.values()}
+_ERRORS: dict[int | str, dict[str, Any]] = {
+    code: {"model": ProblemOut} for code in PROBLEMS.values()
+}
 
 
 def create_app(settings: ServiceSettings) -> FastAPI:
@@ -65,7 +68,7 @@ def create_app(settings: ServiceSettings) -> FastAPI:
         redirect_slashes=False,
         docs_url=None,  # ours is in routes/docs.py
         redoc_url=None,
-        responses=_ERRORS,  # type: ignore[arg-type] # keys are statuses
+        responses=_ERRORS,
     )
     app.state.service = state
     origins = split(settings.cors_origins)

@@ -1,6 +1,6 @@
 """Bodies of requests: what is large is parsed beside the event loop, so that others go on."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 from anyio.to_thread import run_sync
@@ -31,7 +31,7 @@ class _Request(Request):
 class JsonRoute(APIRoute):
     """A route that takes JSON."""
 
-    def get_route_handler(self) -> Callable[[Request], Awaitable[Response]]:  # type: ignore[override]
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Return what answers a request."""
         handle = super().get_route_handler()
 

@@ -86,13 +86,13 @@ class Metrics:
         if _FOLDER not in os.environ:
             return generate_latest(self._registry)
         together = CollectorRegistry()
-        MultiProcessCollector(together)  # type: ignore[no-untyped-call]
+        MultiProcessCollector(together)  # type: ignore[no-untyped-call] # it has no types
         return generate_latest(together)
 
     def close(self) -> None:
         """Count no longer among the processes that work."""
         if _FOLDER in os.environ:
-            mark_process_dead(os.getpid())  # type: ignore[no-untyped-call]
+            mark_process_dead(os.getpid())  # type: ignore[no-untyped-call] # nor has it
 
 
 def _age(index: Index) -> float:

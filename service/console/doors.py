@@ -1,6 +1,6 @@
 """Who comes in: the operator of a request, its form, and errors as pages."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -25,7 +25,7 @@ class _SignInFirst(Exception):
 class _ConsoleRoute(APIRoute):
     """A route whose errors are pages."""
 
-    def get_route_handler(self) -> Callable[[Request], Awaitable[Response]]:  # type: ignore[override]
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Return what answers a request."""
         handle = super().get_route_handler()
 

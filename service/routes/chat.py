@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
@@ -27,12 +28,12 @@ from service.schemas.asking import AnswerOut, AskIn
 from service.state import ServiceState, State
 from service.streaming import event_stream
 
-_ERRORS = {code: {"model": ErrorOut} for code in PROBLEMS.values()}
+_ERRORS: dict[int | str, dict[str, Any]] = {code: {"model": ErrorOut} for code in PROBLEMS.values()}
 router = APIRouter(
     prefix="/v1",
     tags=["OpenAI"],
     route_class=JsonRoute,
-    responses=_ERRORS,  # type: ignore[arg-type] # keys are statuses
+    responses=_ERRORS,
 )
 
 

@@ -107,7 +107,7 @@ def test_a_compaction_asked_for_twice_while_it_waits_is_done_once_and_again_afte
             begun.set()
             assert go_on.wait(20)
 
-    compaction = Compaction(Slow())  # type: ignore[arg-type]
+    compaction = Compaction(Slow())  # type: ignore[arg-type] # all it asks of it
     assert not compaction.run_if_asked()
     compaction.ask()
     compaction.ask()

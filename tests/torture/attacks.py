@@ -50,7 +50,7 @@ class Attack:
 
     def _run(self, *arguments: str | Path, **how: object) -> Outcome:
         given = [*arguments, "--data-dir", self.data_dir]
-        return run(given, self._log, self.life.chance, **how)  # type: ignore[arg-type]
+        return run(given, self._log, self.life.chance, **how)  # type: ignore[arg-type] # by name
 
     def ingest(self, moment: Moment | None, seconds: float | None) -> Outcome:
         """Add, replace and prune files, text and pages of the web, all as one job."""

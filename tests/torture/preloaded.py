@@ -2,7 +2,7 @@
 
 import service.cli
 import service.opening
-import service.server  # noqa: F401
+import service.server  # noqa: F401 - for its being there
 from index.text.analysis import analyse
 
 analyse("мәктәптәребеҙҙең школами", "ba")
