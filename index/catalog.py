@@ -7,7 +7,7 @@ snapshot is published. Everything else in the data folder can be made again from
 import sqlite3
 import weakref
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
@@ -23,6 +23,7 @@ _FORMAT = len(_STEPS)
 # How many deletions there were: they change what is found without a new snapshot.
 DELETIONS = "deletions"
 _WAIT_SECONDS = 60.0  # for another writer
+_MOST_IDLE = 8  # connections that are kept, with the statements they have prepared
 
 
 def now() -> str:
@@ -42,6 +43,8 @@ class Catalog:
         """
         self.data_dir = data_dir
         self._file = data_dir / self.FILE
+        self._idle: list[sqlite3.Connection] = []
+        weakref.finalize(self, _close, self._idle)
         try:
             data_dir.mkdir(parents=True, exist_ok=True)
             with self._connected() as connection:
@@ -92,6 +95,12 @@ class Catalog:
         if busy:
             raise Conflict("data.busy")
 
+    def faults(self) -> list[str]:
+        """Return what is wrong within the file itself, a line each."""
+        with closing(self._connect()) as connection:  # others remember pages that were whole
+            found = [str(row[0]) for row in connection.execute("PRAGMA integrity_check")]
+        return [fault for fault in found if fault != "ok"]
+
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[sqlite3.Connection]:
         try:
@@ -108,13 +117,33 @@ class Catalog:
 
     @contextmanager
     def _connected(self) -> Iterator[sqlite3.Connection]:
-        connection = sqlite3.connect(self._file, timeout=_WAIT_SECONDS, isolation_level=None)
-        connection.row_factory = sqlite3.Row
-        connection.execute("PRAGMA synchronous = FULL")
+        """Give a connection that nobody else uses; kept for the next one unless something fails."""
+        try:
+            connection = self._idle.pop()
+        except IndexError:
+            connection = self._connect()
+        kept = False
         try:
             yield connection
+            kept = len(self._idle) < _MOST_IDLE
         finally:
-            connection.close()
+            if kept:
+                self._idle.append(connection)
+            else:
+                connection.close()
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            self._file, timeout=_WAIT_SECONDS, isolation_level=None, check_same_thread=False
+        )
+        connection.row_factory = sqlite3.Row
+        connection.execute("PRAGMA synchronous = FULL")
+        return connection
+
+
+def _close(connections: list[sqlite3.Connection]) -> None:
+    for connection in connections:
+        connection.close()
 
 
 def _bring_up(connection: sqlite3.Connection) -> None:

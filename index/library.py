@@ -130,7 +130,7 @@ class Library:
         """Return what belongs to a live document. Raises NotFound, or Gone where it was deleted."""
         with self._catalog.reading() as connection:
             record = self._get(connection, composed_id(document_id), filters)
-            return relatives(connection, record.id, record.version, filters)
+            return relatives(connection, {record.id: record.version}, filters)[record.id]
 
     def text(self, document_id: str, version: int | None = None, filters: Filters = _ALL) -> str:
         """Return the stored text of a live document, of its live or an earlier kept version.

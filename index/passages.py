@@ -1,6 +1,8 @@
 """Passages: live chunks, as the catalog tells of them."""
 
+import json
 import sqlite3
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from index.text.language import Language
@@ -16,15 +18,14 @@ _PLACE = """
     (SELECT json_extract(value, '$[1]') FROM json_each(v.sections)
         WHERE json_extract(value, '$[0]') <= {at} ORDER BY key DESC LIMIT 1) AS section
 """
-_PASSAGE = f"""
+_PASSAGES = f"""
 SELECT c.id, c.document_id, c.version, v.title, v.url, c.language, v.published_at, v.source,
     c.start, c."end", k.cluster,
     substr(v.text, c.start + 1, c."end" - c.start) AS text, {_PLACE.format(at="c.start")}
-FROM chunks c
+FROM json_each(?) wanted CROSS JOIN chunks c ON c.id = wanted.value
 JOIN documents d ON d.id = c.document_id AND d.version = c.version AND NOT d.deleted
 JOIN versions v ON v.document_id = d.id AND v.version = d.version
 LEFT JOIN clusters k ON k.document_id = v.document_id AND k.version = v.version
-WHERE c.id = ?
 """
 _PLACE_OF = f"""
 SELECT {_PLACE.format(at="?1")} FROM documents d
@@ -79,10 +80,12 @@ def is_stored(connection: sqlite3.Connection, document_id: str, version: int) ->
     return row is not None
 
 
-def passage(connection: sqlite3.Connection, chunk_id: int) -> Passage | None:
-    """Return a live passage, None where there is none of that id."""
-    row = connection.execute(_PASSAGE, (chunk_id,)).fetchone()
-    return None if row is None else _passage(row)
+def passages(connection: sqlite3.Connection, chunk_ids: Iterable[int]) -> list[Passage]:
+    """Return the live passages among ``chunk_ids``, in their order."""
+    wanted = [int(chunk_id) for chunk_id in chunk_ids]
+    rows = connection.execute(_PASSAGES, (json.dumps(wanted),))
+    found = {row["id"]: _passage(row) for row in rows}
+    return [found[chunk_id] for chunk_id in wanted if chunk_id in found]
 
 
 def _passage(row: sqlite3.Row) -> Passage:

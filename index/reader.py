@@ -12,7 +12,7 @@ from index.catalog import DELETIONS, Catalog, get_state
 from index.embedding.protocol import FloatMatrix
 from index.errors import Damaged
 from index.filters import Filters, document_conditions
-from index.passages import Passage, Place, is_stored, passage, place
+from index.passages import Passage, Place, is_stored, passages, place
 from index.relations import Relatives, relatives
 from index.snapshot import Snapshot, Snapshots
 from index.term_index import Alternatives
@@ -180,17 +180,14 @@ class IndexView:
         near = self.passages(i for i in range(first, last + 1) if i != of.chunk_id)
         return [other for other in near if other.document_id == of.document_id]
 
-    def relatives(self, of: Passage, filters: Filters) -> Relatives:
-        """Return what belongs to a passage's document, as far as ``filters`` let it through."""
-        return relatives(self._connection, of.document_id, of.document_version, filters)
+    def relatives(self, of: Iterable[Passage], filters: Filters) -> dict[str, Relatives]:
+        """Return what belongs to the documents of passages, as far as ``filters`` allow, by id."""
+        documents = {passage.document_id: passage.document_version for passage in of}
+        return relatives(self._connection, documents, filters)
 
     def passages(self, ids: Iterable[int]) -> list[Passage]:
         """Return the live passages among ``ids``, in their order."""
-        found = []
-        for identifier in ids:
-            if (live := passage(self._connection, int(identifier))) is not None:
-                found.append(live)
-        return found
+        return passages(self._connection, ids)
 
 
 class Index:

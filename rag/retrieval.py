@@ -1,7 +1,7 @@
 """Retrieval: the nearest passages and those with the question's words, in each language, fused."""
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -20,7 +20,7 @@ from rag.query import Query
 
 Mode = Literal["hybrid", "dense", "lexical"]
 
-_CANDIDATES = 100  # of each language and kind
+_CANDIDATES = 50  # of each language and kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,23 +76,21 @@ def retrieve(
         hits: dict[object, Hit] = {}
         others: dict[object, Hit] = {}
         stands_for: dict[int, str] = {}  # a cluster: the document that was found first
-        for at in order:
-            for passage in view.passages([found.ids[at]]):
-                key = passage.document_id if group_by_document else passage.chunk_id
-                alone = passage.cluster is None or passage.document_id == stands_for.setdefault(
-                    passage.cluster, passage.document_id
-                )
-                fitting = hits if alone else others
-                if key not in fitting:
-                    fitting[key] = _hit(query, passage, found, int(at))
+        for at, passage in _passages(view, found, order, top_k):
+            key = passage.document_id if group_by_document else passage.chunk_id
+            alone = passage.cluster is None or passage.document_id == stands_for.setdefault(
+                passage.cluster, passage.document_id
+            )
+            fitting = hits if alone else others
+            if key not in fitting:
+                fitting[key] = _hit(query, passage, found, at)
             if len(hits) == top_k:
                 break
         enough = len(hits) == top_k or not (group_by_document or others)
         if enough or len(found.ids) < depth:
             chosen = [*hits.values(), *others.values()][:top_k]
             best = sorted(chosen, key=lambda hit: hit.score, reverse=True)
-            documents = {h.passage.document_id: h.passage for h in best}
-            related = {id: view.relatives(one, filters) for id, one in documents.items()}
+            related = view.relatives([hit.passage for hit in best], filters)
             return [replace(h, relatives=related[h.passage.document_id]) for h in best]
         depth *= 4
 
@@ -165,6 +163,16 @@ def with_neighbours(
     relatives = {hit.passage.document_id: hit.relatives for hit in hits}
     beside = (_hit(query, near[int(i)], found, at) for at, i in enumerate(ids))
     return [*hits, *(replace(h, relatives=relatives[h.passage.document_id]) for h in beside)]
+
+
+def _passages(
+    view: IndexView, found: Found, order: NDArray[np.intp], together: int
+) -> Iterator[tuple[int, Passage]]:
+    """Yield the live passages that were found and their places there, so many read at a time."""
+    for start in range(0, len(order), together):
+        places = {int(found.ids[at]): int(at) for at in order[start : start + together]}
+        for passage in view.passages(places):
+            yield places[passage.chunk_id], passage
 
 
 def _features(view: IndexView, query: Query, ids: Ids) -> NDArray[np.float32]:

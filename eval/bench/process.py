@@ -22,6 +22,12 @@ class Process:
         pages = int((self._folder / "statm").read_text().split()[1])
         return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 
+    def own_megabytes(self) -> float:
+        """Return how much of that is its own: not of files, which the system can drop again."""
+        lines = (self._folder / "status").read_text().splitlines()
+        (kilobytes,) = (line.split()[1] for line in lines if line.startswith("RssAnon:"))
+        return int(kilobytes) / 1024
+
     def mapped_megabytes(self, folder: Path) -> dict[str, float]:
         """Return how much of the files below ``folder`` is in its memory, by their names."""
         resident: dict[str, float] = {}
