@@ -36,8 +36,8 @@ def main() -> None:
     parser.add_argument(
         "--queries",
         type=int,
-        default=200,
-        help="articles whose headlines are asked, in both languages; default: 200",
+        default=150,
+        help="articles whose headlines are asked, in both languages; default: 150",
     )
     parser.add_argument("--only", type=_names, default=list(SYSTEMS), help=", ".join(SYSTEMS))
     parser.add_argument("--out", type=Path, default=_ROOT / "eval" / "reports" / "peers.json")
