@@ -36,8 +36,8 @@ def main() -> None:
     parser.add_argument(
         "--queries",
         type=int,
-        default=150,
-        help="articles whose headlines are asked, in both languages; default: 150",
+        default=120,
+        help="articles whose headlines are asked, in both languages; default: 120",
     )
     parser.add_argument("--only", type=_names, default=list(SYSTEMS), help=", ".join(SYSTEMS))
     parser.add_argument("--out", type=Path, default=_ROOT / "eval" / "reports" / "peers.json")
@@ -48,13 +48,15 @@ def main() -> None:
     benchmark = read_benchmark(news, arguments.corpora / "distractors" / "distractors.jsonl")
     drawn = draw(benchmark, arguments.documents, arguments.queries)
     report = kept(arguments.out, _setting(drawn))
+    code = commit()  # before the report is written into the same tree
     console = Console(soft_wrap=True)
     if report["systems"]:
         console.print(f"kept of the same documents and queries: {', '.join(report['systems'])}")
     with tempfile.TemporaryDirectory() as scratch:
         built: dict[str, Built] = {}
         for name in arguments.only:
-            report["systems"][name] = _measured(console, name, Path(scratch), drawn, built)
+            row = _measured(console, name, Path(scratch), drawn, built)
+            report["systems"][name] = {"commit": code, **row}
             report["differences"] = differences(drawn, report["systems"])
             write(report, arguments.out)
     console.print(as_markdown(report), markup=False)
@@ -103,7 +105,6 @@ def _measured(
         "model": spec.name,
         "prefixes": [spec.query_prefix, spec.passage_prefix],
         "created_at": now(),
-        "commit": commit(),
         "versions": versions(name),
         **figures(drawn, built[system.index], asked, place.index),
     }

@@ -1,7 +1,7 @@
 """txtai: vectors in FAISS, its own BM25, both scores added, the filter in SQL.
 
-Unless told otherwise, txtai filters the best ten times as many as asked for; here all passages are
-candidates, so that none of the language is lost. It does not split texts by size: LangChain does.
+txtai filters after the search: of the best passages, ten times as many as asked for unless told
+otherwise, those that pass are left. It does not split texts by size: LangChain does.
 """
 
 from collections.abc import Sequence
@@ -16,9 +16,10 @@ _E5 = {"query": "query: ", "data": "passage: "}
 
 
 class Hybrid:
-    """``hybrid=True``, as the documentation has it."""
+    """``hybrid=True``, and as many candidates of the filter as the library takes."""
 
     scoring: ClassVar[dict[str, Any]] = {"hybrid": True}
+    similar = "similar(:query)"
 
     def __init__(self, place: Place) -> None:
         self._place = place
@@ -43,9 +44,9 @@ class Hybrid:
         """Read the index and the model that it names."""
         self._index = Embeddings()
         self._index.load(str(self._place.index))
+        similar = self.similar.format(count=self._index.count())
         self._sql = (
-            f"SELECT document FROM txtai WHERE similar(:query, {self._index.count()}) "
-            f"AND language = :language LIMIT {PASSAGES}"
+            f"SELECT document FROM txtai WHERE {similar} AND language = :language LIMIT {PASSAGES}"
         )
 
     def search(self, query: str, language: str) -> list[str]:
@@ -55,8 +56,14 @@ class Hybrid:
         return best_documents(row["document"] for row in found)
 
 
-class Bayesian(Hybrid):
-    """Scores of BM25 turned into probabilities, which the library offers as the better fusion."""
+class ExactFilter(Hybrid):
+    """All passages are candidates of the filter, so that none of the language is lost."""
+
+    similar = "similar(:query, {count})"
+
+
+class Bayesian(ExactFilter):
+    """The same with another fusion of the library: scores of BM25 as probabilities."""
 
     scoring: ClassVar[dict[str, Any]] = {
         "scoring": {"method": "bm25", "terms": True, "normalize": "bayes"}
