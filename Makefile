@@ -108,8 +108,8 @@ bench-index: setup
 bench-engines: setup
 	OMP_NUM_THREADS=1 $(BIN)/python -m eval.engines $(CORPORA)
 
-# Yauap beside LangChain, txtai and Haystack, 25 minutes; needs the corpora. The other packages are
-# installed beside ours and change none of them.
+# Yauap beside LangChain, txtai and Haystack, 25 minutes on a machine that does nothing else; needs
+# the corpora. The other packages are installed beside ours and change none of them.
 bench-peers: setup
 	$(BIN)/python -m pip install --progress-bar on -c constraints.txt -e '.[peers]'
 	$(BIN)/python -m eval.bench.peers $(CORPORA)

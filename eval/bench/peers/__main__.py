@@ -1,7 +1,8 @@
 """``python -m eval.bench.peers CORPORA``: measure system by system, keep each, print the table.
 
 What is kept of the same documents and queries stays in the report, so that a run that was cut short
-goes on with ``--only`` those that are missing.
+goes on with ``--only`` those that are missing. The machine must do nothing else: the threads of
+torch wait for each other, and a query takes many times as long where one of them is held up.
 """
 
 import argparse
