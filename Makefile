@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 CORPORA ?= ../shared/corpora
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: setup serve test test-llm torture torture-service lint eval eval-retrieval eval-translations eval-text ablation train-embedder screen-embedder fit bench bench-load bench-embedding bench-index bench-engines bundle clean
+.PHONY: setup serve test test-llm torture torture-service lint eval eval-retrieval eval-translations eval-text ablation train-embedder screen-embedder fit bench bench-load bench-embedding bench-index bench-engines bench-peers bundle clean
 
 setup: $(VENV)/.ready
 
@@ -107,6 +107,12 @@ bench-index: setup
 # The lexical index beside others; needs the corpora and `pip install -e .[engines]`.
 bench-engines: setup
 	OMP_NUM_THREADS=1 $(BIN)/python -m eval.engines $(CORPORA)
+
+# Yauap beside LangChain, txtai and Haystack, 25 minutes on a machine that does nothing else; needs
+# the corpora. The other packages are installed beside ours and change none of them.
+bench-peers: setup
+	$(BIN)/python -m pip install --progress-bar on -c constraints.txt -e '.[peers]'
+	$(BIN)/python -m eval.bench.peers $(CORPORA)
 
 # Wheels and model for a server without internet; the README says how to install from it.
 bundle: setup
