@@ -18,10 +18,10 @@ from itertools import cycle
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from rich.console import Console
 
 from eval.bench.arrivals import Answered, Ask, at_a_rate, milliseconds, one_after_another, search
+from eval.bench.growth import megabytes_an_hour
 from eval.bench.process import Process
 from eval.bench.serving import running_service, yauap
 from eval.corpora import corpus_folder, document_fields, read_corpus
@@ -190,15 +190,14 @@ async def _memory(ask: Ask, process: Process, figures: Figures, minutes: float) 
     rate = figures["at 70 %"]["rate"] / 2
     answered = await at_a_rate(ask, rate, 60 * minutes)
     watching.cancel()
-    moments, sizes = np.array(samples[len(samples) // 10 :]).T  # first it fills what it keeps
-    slope = np.polyfit(moments - moments[0], sizes, 1)[0]  # in megabytes a second
+    moments, sizes = zip(*samples, strict=True)
     return {
         "minutes": minutes,
         "rate": round(rate, 2),
         "statuses": _statuses(answered),
         "first_megabytes": round(samples[0][1], 1),
         "last_megabytes": round(samples[-1][1], 1),
-        "slope_megabytes_per_hour": round(3600 * float(slope), 2),
+        "slope_megabytes_per_hour": megabytes_an_hour(moments, sizes),
         "wanted": "slope ≈ 0",
     }
 
