@@ -52,8 +52,9 @@ def streamed(lines: Path, settings: IndexSettings) -> dict[str, Any]:
     with _sampled() as reading:
         job = accept_files(folder, list_files([lines]).files)
     read = time.perf_counter()
+    sequence = folder.jobs.get(job).sequence
     with _sampled() as chunking:
-        while stager.stage_next(folder.jobs.get(job).sequence):
+        while stager.stage_next(sequence):
             pass
     ended = time.perf_counter()
     done = folder.jobs.get(job)
