@@ -66,7 +66,8 @@ def watched(
                 paused_at = seconds
             time.sleep(_EVERY)
         seconds = time.perf_counter() - started - held
-        samples.append(Sample(seconds, own.cpu_seconds(), samples[-1].megabytes, "publishing"))
+        memory = samples[-1].megabytes if samples else 0.0
+        samples.append(Sample(seconds, own.cpu_seconds(), memory, "publishing"))
     finally:
         process.kill()  # nothing where it has ended
         status = process.wait()
