@@ -14,7 +14,7 @@ from typing import Any
 from eval.profiling.work import Work
 from index.embedding.protocol import Embedder
 
-_ROUNDS = 5
+_ROUNDS = 3
 _VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
