@@ -76,7 +76,7 @@ def reached(
 def best_fp32(limits: Mapping[str, Any]) -> float:
     """Return the fastest product of ``limits`` in float32, in GFLOP/s."""
     by_threads = limits["by_threads"].values()
-    return max(float(of[kind]) for of in by_threads for kind in ("blas_fp32", "onnx_fp32"))
+    return max(float(of[kind]) for of in by_threads for kind in of if "fp32" in kind)
 
 
 def _processor() -> str:
