@@ -18,7 +18,7 @@ from index.settings import IndexSettings
 def stages_of_documents(documents: Sequence[Fields]) -> dict[str, Any]:
     """Return the seconds of each stage of ingesting ``documents``, and how many tokens those are.
 
-    ``cpu_use`` is that of all processors while it lasts.
+    ``cpu_seconds`` are those of all processors together.
     """
     watch = Stopwatch(DOCUMENT)
     with tempfile.TemporaryDirectory() as scratch:
