@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 CORPORA ?= ../shared/corpora
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: setup serve test test-llm torture torture-service lint eval eval-retrieval eval-translations eval-text ablation train-embedder screen-embedder fit bench bench-load bench-embedding bench-index bench-engines bench-peers bundle clean
+.PHONY: setup serve test test-llm torture torture-service lint eval eval-retrieval eval-translations eval-text ablation train-embedder screen-embedder fit bench bench-ingest bench-load bench-embedding bench-index bench-engines bench-peers profile bundle clean
 
 setup: $(VENV)/.ready
 
@@ -92,6 +92,11 @@ screen-embedder: setup
 bench: setup
 	$(BIN)/python -m eval.bench
 
+# The Bashkir press, 12,045 documents, beside the bare engine: an hour or two; needs the corpora.
+# `python -m eval.bench.large_ingest $(CORPORA) --minutes 15` takes as many as fit.
+bench-ingest: setup
+	$(BIN)/python -m eval.bench.large_ingest $(CORPORA)
+
 # A service over the mixed corpus under load, forty minutes on a machine that does nothing else.
 bench-load: setup
 	$(BIN)/python -m eval.bench.load $(CORPORA)
@@ -113,6 +118,11 @@ bench-engines: setup
 bench-peers: setup
 	$(BIN)/python -m pip install --progress-bar on -c constraints.txt -e '.[peers]'
 	$(BIN)/python -m eval.bench.peers $(CORPORA)
+
+# Where the time of questions and documents goes, and the limit of this machine: the tables of
+# docs/performance.md; needs the corpora.
+profile: setup
+	$(BIN)/python -m eval.profiling $(CORPORA)
 
 # Wheels and model for a server without internet; the README says how to install from it.
 bundle: setup

@@ -47,13 +47,13 @@ class Jobs:
         job_id = secrets.token_hex(8)
         ids: list[str | None] = []
         with SpooledTemporaryFile(
-            _KEPT_IN_MEMORY, "w+", encoding="ascii", dir=str(self._catalog.data_dir)
+            _KEPT_IN_MEMORY, "w+", encoding="utf-8", dir=str(self._catalog.data_dir)
         ) as aside:
             try:
                 for given in documents:
                     item = _item(given, max_document_bytes)
                     ids.append(item[0])
-                    aside.write(json.dumps(item) + "\n")
+                    aside.write(json.dumps(item, ensure_ascii=False) + "\n")
                 aside.seek(0)
             except OSError as error:
                 folder, why = self._catalog.data_dir, error.strerror
@@ -161,7 +161,9 @@ def _item(
         # What cannot be an id cannot be stored as text either.
         shown = name.encode("utf-8", "replace").decode()[:200] if name else None
         return shown, "failed", None, error.to_json(), 0
-    return document.id, "pending", json.dumps(asdict(document)), None, len(document.text)
+    # Six bytes for a letter, as ASCII would take, would lie on the disk three times at once.
+    payload = json.dumps(asdict(document), ensure_ascii=False)
+    return document.id, "pending", payload, None, len(document.text)
 
 
 def drop_staged(connection: sqlite3.Connection, job: int) -> None:

@@ -18,10 +18,10 @@ from itertools import cycle
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from rich.console import Console
 
 from eval.bench.arrivals import Answered, Ask, at_a_rate, milliseconds, one_after_another, search
+from eval.bench.growth import megabytes_an_hour
 from eval.bench.process import Process
 from eval.bench.serving import running_service, yauap
 from eval.corpora import corpus_folder, document_fields, read_corpus
@@ -191,16 +191,16 @@ async def _memory(ask: Ask, process: Process, figures: Figures, minutes: float) 
     rate = figures["at 70 %"]["rate"] / 2
     answered = await at_a_rate(ask, rate, 60 * minutes)
     watching.cancel()
-    late = np.array(samples[-len(samples) // 3 :])  # first it fills what it keeps
-    slopes = 3600 * np.polyfit(late[:, 0] - late[0, 0], late[:, 1:], 1)[0]  # megabytes an hour
+    moments, sizes, own = zip(*samples, strict=True)
+    two_thirds = 2 * len(samples) // 3  # first it fills what it keeps
     return {
         "minutes": minutes,
         "rate": round(rate, 2),
         "statuses": _statuses(answered),
-        "megabytes": [round(samples[at][1], 1) for at in (0, -len(samples) // 3, -1)],
-        "of_these_its_own": [round(samples[at][2], 1) for at in (0, -len(samples) // 3, -1)],
-        "slope_megabytes_per_hour": round(float(slopes[0]), 2),
-        "slope_of_its_own": round(float(slopes[1]), 2),
+        "megabytes": [round(sizes[at], 1) for at in (0, two_thirds, -1)],
+        "of_these_its_own": [round(own[at], 1) for at in (0, two_thirds, -1)],
+        "slope_megabytes_per_hour": megabytes_an_hour(moments[two_thirds:], sizes[two_thirds:]),
+        "slope_of_its_own": megabytes_an_hour(moments[two_thirds:], own[two_thirds:]),
         "measured": "at the start, after two thirds, at the end; slopes over the last third; "
         "the rest is files that are mapped: the model, the index",
         "wanted": "slope ≈ 0",

@@ -29,6 +29,15 @@ def test_an_accepted_job_is_queued_and_found_by_another_process(folder: DataFold
     assert elsewhere.jobs.oldest_open() == job
 
 
+def test_what_waits_takes_no_more_room_than_its_text(folder: DataFolder) -> None:
+    text = "Өфө ҡалаһы. " * 1000
+    folder.jobs.accept([{"id": "a", "text": text, "title": "Өфө"}], 100_000)
+
+    with folder.catalog.reading() as connection:
+        (size,) = connection.execute("SELECT length(CAST(payload AS BLOB)) FROM items").fetchone()
+    assert size < 1.02 * len(text.encode())
+
+
 def test_jobs_are_worked_on_in_the_order_of_their_acceptance(folder: DataFolder) -> None:
     first = folder.jobs.accept([{"id": "a", "text": "беренсе"}], 1000)
     second = folder.jobs.accept([{"id": "a", "text": "икенсе"}], 1000)
