@@ -41,9 +41,7 @@ def streamed(lines: Path, settings: IndexSettings) -> dict[str, Any]:
     """Return how fast JSON lines are read and queued, then chunked and stored, and the memory."""
     folder = DataFolder(settings)
     spec = ADAPTED_SPEC
-    embedder = _OnlyCounting(
-        spec, lambda: bundled_folder(spec, settings.model_dir), settings.batch_size
-    )
+    embedder = _OnlyCounting(spec, lambda: bundled_folder(spec, settings.model_dir))
     embedder.count_tokens(["яуап"])
     stager = Stager(folder.catalog, embedder, settings.chunk_tokens)
     megabytes = lines.stat().st_size / 1e6

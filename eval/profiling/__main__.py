@@ -69,7 +69,7 @@ def main() -> None:
         "versions": {"python": platform.python_version()}
         | {name: version(name) for name in ("onnxruntime", "numpy", "tantivy", "faiss-cpu")},
         "machine": limits,
-        **_of_questions(console, folder, queries, machine.best_fp32(limits)),
+        **_of_questions(console, folder, queries, machine.best(limits)),
     }
     with console.status("documents …"):
         documents = press(given.corpora)
@@ -81,7 +81,7 @@ def main() -> None:
 
 
 def _of_questions(
-    console: Console, folder: DataFolder, queries: list[str], limit: float
+    console: Console, folder: DataFolder, queries: list[str], limit: tuple[float, float]
 ) -> dict[str, Any]:
     settings = AnswerSettings(data_dir=folder.settings.data_dir)
     pipeline = make_pipeline(folder, settings)

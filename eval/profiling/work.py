@@ -10,32 +10,39 @@ from index.embedding.onnx_embedder import GRAPH
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """FLOPs of each token, and those for each pair of tokens, which attention compares.
+    """FLOPs of each token in 32 and in 8 bits, and those for each pair, which attention compares.
 
     A multiplication with its addition is two FLOPs; norms, activations and sums, some hundredths of
     the whole, are left out.
     """
 
     of_token: int
+    of_token_in_8_bits: int
     of_pair: int
-    weights_bytes: int  # of the matrices that each batch passes through
+    weights_bytes: int  # of the matrices that each text passes through
 
     def flops(self, tokens: int) -> int:
         """Return what a text of so many tokens costs."""
-        return self.of_token * tokens + self.of_pair * tokens**2
+        return (self.of_token + self.of_token_in_8_bits) * tokens + self.of_pair * tokens**2
+
+    def seconds(self, tokens: int, gflops: float, gflops_in_8_bits: float) -> float:
+        """Return how long that takes where so many GFLOPs a second are reached."""
+        exact = self.of_token * tokens + self.of_pair * tokens**2
+        return (exact / gflops + self.of_token_in_8_bits * tokens / gflops_in_8_bits) / 1e9
 
 
 def work_of(folder: Path) -> Work:
     """Return what the graph in the folder of a bundled model computes."""
     graph = load_model(str(folder / GRAPH), load_external_data=False).graph
     shapes = {tensor.name: tuple(tensor.dims) for tensor in graph.initializer}
-    of_token = of_pair = weights = width = 0
-    for node in graph.node:
-        if node.op_type == "FusedMatMul":
-            outputs, inputs = shapes[node.input[1]]
-            width = width or outputs  # the first is that of the attention's queries
-            of_token += 2 * inputs * outputs
-            weights += 4 * inputs * outputs
-        elif node.op_type == "MultiHeadAttention":
-            of_pair += 2 * 2 * width  # which tokens, and what of them
-    return Work(of_token, of_pair, weights)
+    products = {
+        kind: [shapes[node.input[1]] for node in graph.node if node.op_type == kind]
+        for kind in ("FusedMatMul", "DynamicQuantizeMatMul")
+    }
+    exact, eight_bits = (
+        sum(one * other for one, other in matrices) for matrices in products.values()
+    )
+    width = products["DynamicQuantizeMatMul"][0][0]  # the first is that of the attention's queries
+    layers = sum(node.op_type == "MultiHeadAttention" for node in graph.node)
+    # Attention: which tokens, and what of them.
+    return Work(2 * exact, 2 * eight_bits, layers * 2 * 2 * width, 4 * exact + eight_bits)

@@ -22,8 +22,8 @@ from index.embedding.packaged import PACKAGED_SHA256, read_packaged
 from index.embedding.protocol import EmbedderSpec
 from index.errors import Damaged, Unavailable
 
-_CONVERTER = 1  # raised whenever vectors would differ
-_LAYOUT = 2  # raised whenever the converted folder would differ, its vectors not
+_CONVERTER = 2  # raised whenever vectors would differ
+_LAYOUT = 1  # raised whenever the converted folder would differ, its vectors not
 _CHECKSUMS = "checksums.json"
 
 BASE_SPEC = EmbedderSpec(

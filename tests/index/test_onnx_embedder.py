@@ -1,4 +1,4 @@
-"""The bundled model through ONNX Runtime is the model that sentence-transformers computes."""
+"""The bundled model in 8 bits through ONNX Runtime, beside what sentence-transformers computes."""
 
 from pathlib import Path
 
@@ -32,34 +32,31 @@ def torch_embedder() -> Embedder:
     return SentenceTransformerEmbedder(ADAPTED_SPEC, folder, batch_size=4)
 
 
-@pytest.mark.parametrize("batch_size", [1, 3, 32])
-def test_vectors_are_those_of_torch(torch_embedder: Embedder, batch_size: int) -> None:
-    embedder = OnnxEmbedder(ADAPTED_SPEC, folder, batch_size)
-
-    np.testing.assert_allclose(
-        embedder.embed_passages(TEXTS), torch_embedder.embed_passages(TEXTS), rtol=0, atol=1e-5
-    )
-    np.testing.assert_allclose(
-        embedder.embed_queries(TEXTS), torch_embedder.embed_queries(TEXTS), rtol=0, atol=1e-5
-    )
-
-
-@pytest.mark.parametrize("batch_size", [1, 32])
-def test_tokens_and_vectors_together_are_those_of_torch(
-    torch_embedder: Embedder, batch_size: int
-) -> None:
-    embedder = OnnxEmbedder(ADAPTED_SPEC, folder, batch_size)
-
+def test_vectors_are_near_those_of_torch(torch_embedder: Embedder, real_embedder: Embedder) -> None:
+    some = TEXTS[1:]
     for ours, theirs in (
-        (embedder.encode_passages(TEXTS), torch_embedder.encode_passages(TEXTS)),
-        (embedder.encode_queries(TEXTS), torch_embedder.encode_queries(TEXTS)),
+        (real_embedder.encode_passages(some), torch_embedder.encode_passages(some)),
+        (real_embedder.encode_queries(some), torch_embedder.encode_queries(some)),
     ):
-        np.testing.assert_allclose(ours.vectors, theirs.vectors, rtol=0, atol=1e-5)
+        assert np.sum(ours.vectors * theirs.vectors, axis=1).min() > 0.98
         for own, other in zip(ours.tokens, theirs.tokens, strict=True):
-            np.testing.assert_allclose(own, other, rtol=0, atol=1e-4)
-    np.testing.assert_array_equal(
-        embedder.encode_passages(TEXTS).vectors, embedder.embed_passages(TEXTS)
-    )
+            assert own.shape == other.shape
+            lengths = np.linalg.norm(own, axis=1) * np.linalg.norm(other, axis=1)
+            assert np.mean(np.sum(own * other, axis=1) / lengths) > 0.95
+
+
+def test_a_text_has_one_vector_whatever_it_is_computed_with(real_embedder: Embedder) -> None:
+    together = real_embedder.encode_passages(TEXTS)
+
+    np.testing.assert_array_equal(real_embedder.embed_passages(TEXTS[::-1])[::-1], together.vectors)
+    for text, vector, tokens in zip(TEXTS, together.vectors, together.tokens, strict=True):
+        np.testing.assert_array_equal(real_embedder.embed_passages([text])[0], vector)
+        np.testing.assert_array_equal(real_embedder.encode_passages([text]).tokens[0], tokens)
+
+
+def test_no_texts_have_no_vectors(real_embedder: Embedder) -> None:
+    assert real_embedder.embed_passages([]).shape == (0, real_embedder.dimension)
+    assert real_embedder.encode_queries([]).vectors.shape == (0, real_embedder.dimension)
 
 
 def test_tokens_have_a_vector_each_and_neither_prefix_nor_marks(real_embedder: Embedder) -> None:
@@ -85,7 +82,7 @@ def test_tokens_are_those_of_transformers(
             assert real_embedder.first_tokens(text, count) == beginning
 
 
-def test_the_weights_are_stored_once() -> None:
+def test_words_and_norms_are_stored_once() -> None:
     graph, weights = folder() / "model.onnx", folder() / "model.safetensors"
 
-    assert graph.stat().st_size < weights.stat().st_size / 100
+    assert graph.stat().st_size < weights.stat().st_size / 20
