@@ -18,7 +18,7 @@ from index.embedding.protocol import Embedder
 from index.text.language import detect_language, language_of_parts
 from index.text.sentences import sentence_spans
 
-_CHARACTERS_AT_A_TIME = 300_000  # some 500 chunks: enough for batches of similar length
+_CHARACTERS_AT_A_TIME = 300_000  # some 500 chunks: hardly a wait for the last of them
 _TITLE_TOKENS = 48
 
 # What makes a version differ from the one before.

@@ -1,6 +1,9 @@
 """What is not needed is not imported: torch alone takes longer than everything else together."""
 
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -44,3 +47,20 @@ def test_a_service_that_is_ready_has_imported_no_torch(folder: Path) -> None:
         service.stop()
 
     require_onnx_runtime_alone(log)
+
+
+def test_what_stays_is_kept_from_the_collector(tmp_path: Path) -> None:
+    program = (
+        "import gc; from service.server import make_worker; app = make_worker();"
+        "print(gc.get_freeze_count(), len(gc.get_objects()))"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", program],
+        env={**os.environ, "YAUAP_DATA_DIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    kept, others = map(int, run.stdout.split())
+    assert kept > 100_000 > 10 * others
