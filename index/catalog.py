@@ -6,8 +6,8 @@ snapshot is published. Everything else in the data folder can be made again from
 
 import sqlite3
 import weakref
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
@@ -72,13 +72,14 @@ class Catalog:
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
         """Give a connection that sees one state of the catalog, whatever is written meanwhile."""
-        with self._transaction("BEGIN") as connection:
+        with self._transaction("BEGIN", self._kept) as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
         """Give a connection whose changes are durable after the block, or undone on an error."""
-        with self._transaction("BEGIN IMMEDIATE") as connection:
+        # One of its own, which finds out what has become of the file: it may be read-only now.
+        with self._transaction("BEGIN IMMEDIATE", self._connected) as connection:
             yield connection
 
     def vacuum(self) -> None:
@@ -97,14 +98,16 @@ class Catalog:
 
     def faults(self) -> list[str]:
         """Return what is wrong within the file itself, a line each."""
-        with closing(self._connect()) as connection:  # others remember pages that were whole
+        with self._connected() as connection:  # others remember pages that were whole
             found = [str(row[0]) for row in connection.execute("PRAGMA integrity_check")]
         return [fault for fault in found if fault != "ok"]
 
     @contextmanager
-    def _transaction(self, begin: str) -> Iterator[sqlite3.Connection]:
+    def _transaction(
+        self, begin: str, connected: Callable[[], AbstractContextManager[sqlite3.Connection]]
+    ) -> Iterator[sqlite3.Connection]:
         try:
-            with self._connected() as connection:
+            with connected() as connection:
                 connection.execute(begin)
                 try:
                     yield connection
@@ -116,7 +119,7 @@ class Catalog:
             raise _as_ours(error, self._file) from error
 
     @contextmanager
-    def _connected(self) -> Iterator[sqlite3.Connection]:
+    def _kept(self) -> Iterator[sqlite3.Connection]:
         """Give a connection that nobody else uses; kept for the next one unless something fails."""
         try:
             connection = self._idle.pop()
@@ -131,6 +134,9 @@ class Catalog:
                 self._idle.append(connection)
             else:
                 connection.close()
+
+    def _connected(self) -> closing[sqlite3.Connection]:
+        return closing(self._connect())
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(

@@ -16,9 +16,11 @@ from index.embedding.adaptation import (
     read_adaptation,
     save_adaptation,
 )
-from index.embedding.bundled import ADAPTED_SPEC, BASE_SPEC
+from index.embedding.bundled import ADAPTED_SPEC, BASE_SPEC, bundled_folder
 from index.embedding.protocol import FloatMatrix
+from index.embedding.sentence_transformer import SentenceTransformerEmbedder
 from index.errors import Damaged
+from index.settings import IndexSettings
 
 PINNED = json.loads((Path(__file__).parent / "adapted_vectors.json").read_text("utf-8"))
 _MOST_BYTES = 25_000_000
@@ -127,10 +129,11 @@ def test_the_card_tells_people_the_figures_of_the_run_that_made_the_file() -> No
             assert f"{figure['adapted']['value']:.3f}" in told
 
 
-def test_vectors_of_pinned_sentences_come_back(real_embedder: Embedder) -> None:
+def test_vectors_of_pinned_sentences_come_back() -> None:
     texts = list(PINNED)
+    folder = bundled_folder(ADAPTED_SPEC, IndexSettings().model_dir)
 
-    vectors = real_embedder.embed_queries(texts)
+    vectors = SentenceTransformerEmbedder(ADAPTED_SPEC, lambda: folder, 4).embed_queries(texts)
 
     for text, vector in zip(texts, vectors, strict=True):
         np.testing.assert_allclose(vector, PINNED[text], rtol=0, atol=1e-4)
