@@ -32,7 +32,9 @@ def runs(service: Service) -> list[Run]:
         ("search", CENTRE),
         ("search", CENTRE, "--json", "--top-k", "2"),
     ]
-    return together([(*c, "--url", service.url + "/") for c in commands], service.data_dir)
+    asked = [(*command, "--url", service.url + "/") for command in commands]
+    # Four at a time: a fifth might be told to come again.
+    return together(asked[:3], service.data_dir) + together(asked[3:], service.data_dir)
 
 
 def test_a_running_service_can_be_asked(service: Service, runs: list[Run]) -> None:
