@@ -18,14 +18,20 @@ class Process:
         return (user + kernel) / os.sysconf("SC_CLK_TCK")
 
     def resident_megabytes(self) -> float:
-        """Return how much of its memory is in RAM."""
-        pages = int((self._folder / "statm").read_text().split()[1])
-        return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+        """Return how much of its memory is in RAM, pages of mapped files with it."""
+        return self._megabytes("VmRSS")
 
     def own_megabytes(self) -> float:
         """Return how much of that is its own: not of files, which the system can drop again."""
+        return self._megabytes("RssAnon")
+
+    def peak_megabytes(self) -> float:
+        """Return the most that was resident so far."""
+        return self._megabytes("VmHWM")
+
+    def _megabytes(self, kind: str) -> float:
         lines = (self._folder / "status").read_text().splitlines()
-        (kilobytes,) = (line.split()[1] for line in lines if line.startswith("RssAnon:"))
+        (kilobytes,) = (line.split()[1] for line in lines if line.startswith(f"{kind}:"))
         return int(kilobytes) / 1024
 
     def mapped_megabytes(self, folder: Path) -> dict[str, float]:

@@ -16,6 +16,7 @@ import httpx
 
 from eval.bench.bare import BareModel, seconds_to_load
 from eval.bench.corpus import QUERIES
+from eval.bench.process import Process
 from index.settings import IndexSettings
 
 _ROUNDS = 3
@@ -36,7 +37,7 @@ def measure_serving(seeds: Path) -> dict[str, dict[str, Any]]:
             bare.append(seconds_to_load(settings))
         with running_service(Path(scratch)) as (url, process, _):
             search = _measure_search(url, BareModel(settings))
-            memory = _peak_memory(process.pid)
+            memory = round(Process(process.pid).peak_megabytes())
     return {
         "ready": {
             "seconds": round(median(ready), 2),
@@ -104,15 +105,6 @@ def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-def _peak_memory(pid: int) -> int | None:
-    """Return the largest resident size so far, in megabytes; None where the system has no /proc."""
-    status = Path(f"/proc/{pid}/status")
-    if not status.exists():
-        return None
-    line = next(part for part in status.read_text().splitlines() if part.startswith("VmHWM"))
-    return int(line.split()[1]) // 1024
 
 
 def yauap() -> str:

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from itertools import pairwise
 from pathlib import Path
 
+from eval.bench.process import Process
 from eval.engines.selection import engine_class
 
 
@@ -19,11 +20,11 @@ class Opening:
     """What it takes to have an index open; megabytes are growth of resident memory."""
 
     import_seconds: float
-    import_megabytes: float | None
+    import_megabytes: float
     open_seconds: float
-    open_megabytes: float | None
+    open_megabytes: float
     first_query_seconds: float
-    queries_megabytes: float | None
+    queries_megabytes: float
 
 
 def open_in_fresh_process(name: str, folder: Path, queries: list[list[str]]) -> Opening:
@@ -39,11 +40,11 @@ def open_in_fresh_process(name: str, folder: Path, queries: list[list[str]]) -> 
 
 
 def _measure(name: str, folder: Path, queries: list[list[str]]) -> Opening:
-    moments, sizes = [time.perf_counter()], [_resident_megabytes()]
+    moments, sizes = [time.perf_counter()], [Process("self").resident_megabytes()]
 
     def mark() -> None:
         moments.append(time.perf_counter())
-        sizes.append(_resident_megabytes())
+        sizes.append(Process("self").resident_megabytes())
 
     kind = engine_class(name)
     mark()
@@ -56,20 +57,8 @@ def _measure(name: str, folder: Path, queries: list[list[str]]) -> Opening:
         engine.search(query, 10)
     mark()
     seconds = [after - before for before, after in pairwise(moments)]
-    grown = [
-        None if before is None or after is None else round(after - before, 2)
-        for before, after in pairwise(sizes)
-    ]
+    grown = [round(after - before, 2) for before, after in pairwise(sizes)]
     return Opening(seconds[0], grown[0], seconds[1], grown[1], first, grown[2])
-
-
-def _resident_megabytes() -> float | None:
-    """Return resident memory, pages of mapped files with it; None where there is no /proc."""
-    status = Path("/proc/self/status")
-    if not status.exists():
-        return None
-    line = next(part for part in status.read_text().splitlines() if part.startswith("VmRSS"))
-    return int(line.split()[1]) / 1024
 
 
 if __name__ == "__main__":

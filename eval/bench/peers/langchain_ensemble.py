@@ -11,10 +11,9 @@ from collections.abc import Sequence
 import snowballstemmer
 from langchain_classic.retrievers import EnsembleRetriever
 from langchain_community.retrievers import BM25Retriever
-from langchain_community.vectorstores import FAISS
 
-from eval.bench.peers.langchain_embeddings import E5Embeddings
-from eval.bench.peers.protocol import PASSAGES, Place, Text, best_documents
+from eval.bench.peers.langchain_faiss import OverFaiss
+from eval.bench.peers.protocol import PASSAGES, Text, best_documents
 from eval.bench.peers.splitting import split
 
 _BM25 = "bm25.pickle"
@@ -28,21 +27,13 @@ def stems(text: str) -> list[str]:
     return words
 
 
-class Ensemble:
+class Ensemble(OverFaiss):
     """EnsembleRetriever, one for each language, over one FAISS index of both."""
-
-    def __init__(self, place: Place) -> None:
-        self._place = place
-
-    def load(self) -> None:
-        """Load the model."""
-        self._embeddings = E5Embeddings(self._place.model)
-        self._embeddings.embed_query("яуап")
 
     def build(self, texts: Sequence[Text]) -> None:
         """Embed passages, count their stems, write both indexes."""
         passages = split(texts)
-        FAISS.from_documents(passages, self._embeddings).save_local(str(self._place.index))
+        self._write(passages)
         lexical = {
             language: BM25Retriever.from_documents(
                 [passage for passage in passages if passage.metadata["language"] == language],
@@ -55,15 +46,12 @@ class Ensemble:
 
     def open(self) -> None:
         """Read both indexes."""
-        embeddings = E5Embeddings(self._place.model)
-        store = FAISS.load_local(
-            str(self._place.index), embeddings, allow_dangerous_deserialization=True
-        )
+        super().open()
         pickled = (self._place.index / _BM25).read_bytes()
         lexical: dict[str, BM25Retriever] = pickle.loads(pickled)  # noqa: S301 - our own file
         self._retrievers = {
             language: EnsembleRetriever(
-                retrievers=[bm25, store.as_retriever(search_kwargs=_exact(store, language))],
+                retrievers=[bm25, self._store.as_retriever(search_kwargs=self._exact(language))],
                 weights=[0.5, 0.5],
             )
             for language, bm25 in lexical.items()
@@ -74,6 +62,6 @@ class Ensemble:
         found = self._retrievers[language].invoke(query)
         return best_documents(passage.metadata["document"] for passage in found)
 
-
-def _exact(store: FAISS, language: str) -> dict[str, object]:
-    return {"k": PASSAGES, "filter": {"language": language}, "fetch_k": store.index.ntotal}
+    def _exact(self, language: str) -> dict[str, object]:
+        fetched = self._store.index.ntotal
+        return {"k": PASSAGES, "filter": {"language": language}, "fetch_k": fetched}

@@ -10,11 +10,11 @@ from langchain_community.vectorstores import FAISS
 
 from eval.bench.peers.langchain_embeddings import E5Embeddings
 from eval.bench.peers.protocol import PASSAGES, Place, Text, best_documents
-from eval.bench.peers.splitting import split
+from eval.bench.peers.splitting import Passages, split
 
 
-class DefaultFetch:
-    """As the library filters when nothing else is said."""
+class OverFaiss:
+    """A flat index of LangChain's FAISS, and its pickled documents."""
 
     def __init__(self, place: Place) -> None:
         self._place = place
@@ -26,14 +26,21 @@ class DefaultFetch:
 
     def build(self, texts: Sequence[Text]) -> None:
         """Embed passages and write the index."""
-        FAISS.from_documents(split(texts), self._embeddings).save_local(str(self._place.index))
+        self._write(split(texts))
 
     def open(self) -> None:
-        """Read the index, a flat one, and its pickled documents."""
+        """Read the index."""
         self._embeddings = E5Embeddings(self._place.model)
         self._store = FAISS.load_local(
             str(self._place.index), self._embeddings, allow_dangerous_deserialization=True
         )
+
+    def _write(self, passages: Passages) -> None:
+        FAISS.from_documents(passages, self._embeddings).save_local(str(self._place.index))
+
+
+class DefaultFetch(OverFaiss):
+    """As the library filters when nothing else is said."""
 
     def search(self, query: str, language: str) -> list[str]:
         """Return what is left of the 20 nearest passages."""

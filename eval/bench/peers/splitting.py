@@ -7,11 +7,13 @@ from langchain_text_splitters import RecursiveCharacterTextSplitter
 
 from eval.bench.peers.protocol import CHARACTERS, OVERLAP, Text
 
+Passages = list[Document]
 
-def split(texts: Sequence[Text]) -> list[Document]:
+
+def split(texts: Sequence[Text]) -> Passages:
     """Return passages of at most CHARACTERS."""
     splitter = RecursiveCharacterTextSplitter(chunk_size=CHARACTERS, chunk_overlap=OVERLAP)
-    passages: list[Document] = splitter.create_documents(
+    passages: Passages = splitter.create_documents(
         [text.text for text in texts],
         [{"document": text.id, "language": text.language} for text in texts],
     )

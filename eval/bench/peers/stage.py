@@ -16,6 +16,7 @@ from typing import Any
 
 from eval.bench.peers.protocol import Place, Text
 from eval.bench.peers.selection import searcher
+from eval.bench.process import Process
 
 _QUIET = {"HF_HUB_OFFLINE": "1", "HAYSTACK_TELEMETRY_ENABLED": "False", "PYTHONWARNINGS": "ignore"}
 
@@ -29,7 +30,7 @@ class Built:
     """Seconds from texts to a saved index, the model loaded before; peak of resident memory."""
 
     seconds: float
-    megabytes: float | None
+    megabytes: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class Asked:
     found: list[list[str]]
     milliseconds: list[float]
     start_seconds: float
-    megabytes: float | None
+    megabytes: float
 
 
 def build(name: str, place: Place, texts: Sequence[Text]) -> Built:
@@ -87,7 +88,7 @@ def build_here(name: str, place: Place, texts: Sequence[Text]) -> Built:
     system.load()
     started = time.perf_counter()
     system.build(texts)
-    return Built(time.perf_counter() - started, peak_megabytes())
+    return Built(time.perf_counter() - started, Process("self").peak_megabytes())
 
 
 def ask_here(name: str, place: Place, queries: Sequence[Sequence[str]], started: float) -> Asked:
@@ -101,16 +102,7 @@ def ask_here(name: str, place: Place, queries: Sequence[Sequence[str]], started:
         before = time.perf_counter()
         found.append(system.search(query, language))
         milliseconds.append(1000 * (time.perf_counter() - before))
-    return Asked(found, milliseconds, ready, peak_megabytes())
-
-
-def peak_megabytes() -> float | None:
-    """Return the most memory this process had in RAM, mapped files with it; None without /proc."""
-    status = Path("/proc/self/status")
-    if not status.exists():
-        return None
-    line = next(part for part in status.read_text().splitlines() if part.startswith("VmHWM"))
-    return int(line.split()[1]) / 1024
+    return Asked(found, milliseconds, ready, Process("self").peak_megabytes())
 
 
 def _main() -> None:
