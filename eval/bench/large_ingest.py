@@ -87,7 +87,8 @@ def _ingest(
         if minutes is not None:
             count = bare.documents_of(60 * minutes, documents)
         if count is not None:
-            documents = random.Random(1).sample(documents, min(count, whole))  # noqa: S311
+            chosen = random.Random(1)  # noqa: S311 - not for secrets
+            documents = chosen.sample(documents, min(count, whole))
         lines = Path(scratch) / "press.jsonl"
         write_lines(documents, lines, float("inf"))
         with _bar(console) as told:

@@ -31,8 +31,8 @@ class Process:
 
     def _megabytes(self, kind: str) -> float:
         lines = (self._folder / "status").read_text().splitlines()
-        (kilobytes,) = (line.split()[1] for line in lines if line.startswith(f"{kind}:"))
-        return int(kilobytes) / 1024
+        found = (int(line.split()[1]) for line in lines if line.startswith(f"{kind}:"))
+        return next(found, 0) / 1024  # one that has ended and was not waited for has none
 
     def mapped_megabytes(self, folder: Path) -> dict[str, float]:
         """Return how much of the files below ``folder`` is in its memory, by their names."""

@@ -73,7 +73,8 @@ def main() -> None:
     }
     with console.status("documents …"):
         documents = press(given.corpora)
-        some = random.Random(2).sample(documents, min(given.documents, len(documents)))  # noqa: S311
+        chosen = random.Random(2)  # noqa: S311 - not for secrets
+        some = chosen.sample(documents, min(given.documents, len(documents)))
         report["documents"] = stages_of_documents(some)
     given.out.write_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     console.print(markdown(report), markup=False, highlight=False, soft_wrap=True)
@@ -88,8 +89,9 @@ def _of_questions(
     with console.status("model …"):
         with folder.index.view() as view:
             ids = [int(one) for group in view.groups(Filters()) for one in group.ids]
-            chosen = random.Random(3).sample(ids, min(_PASSAGES, len(ids)))  # noqa: S311
-            passages = [passage.text for passage in view.passages(chosen)]
+            chosen = random.Random(3)  # noqa: S311 - not for secrets
+            some = chosen.sample(ids, min(_PASSAGES, len(ids)))
+            passages = [passage.text for passage in view.passages(some)]
         work = work_of(bundled_folder(ADAPTED_SPEC, settings.model_dir))
         reached = machine.reached(folder.embedder, work, limit, passages, queries[:_SHORT])
     with console.status("questions …"):

@@ -3,6 +3,8 @@
 import asyncio
 import math
 import os
+import subprocess
+import sys
 import time
 
 from eval.bench.arrivals import Answered, at_a_rate, milliseconds, one_after_another, search
@@ -54,4 +56,13 @@ def test_a_process_is_measured() -> None:
     while time.process_time() - begun < 0.3:
         pass
     assert own.cpu_seconds() - before >= 0.2
-    assert 10 < own.resident_megabytes() < 100_000
+    assert 10 < own.own_megabytes() < own.resident_megabytes() <= own.peak_megabytes() < 100_000
+
+
+def test_a_process_that_has_ended_has_no_memory() -> None:
+    process = subprocess.Popen([sys.executable, "-c", ""])
+    os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+    ended = Process(process.pid)
+
+    assert (ended.resident_megabytes(), ended.own_megabytes()) == (0, 0)
+    process.wait()
