@@ -40,16 +40,17 @@ class LexicalIndex:
         self,
         asked: Sequence[Alternatives],
         count: int,
-        language: str | None = None,
         among: Ids | None = None,
         without: Sequence[int] = (),
+        language: str | None = None,
     ) -> Ids:
         """Return the ``count`` best chunks that hold any of ``asked`` (see TermIndex.search)."""
-        return self._chunks.search(asked, count, language, among, without)[0]
+        return self._chunks.search(asked, count, among, without, language)[0]
 
     def scores(self, asked: Sequence[Alternatives], ids: Ids) -> tuple[Scores, Scores]:
         """Return the BM25 scores of chunks and of their documents, each of shape (n,)."""
-        chunks, documents = self._chunks.scores(asked, ids)
+        chunks, documents, known = self._chunks.ranked(asked).looked_up(ids)
+        chunks[~known], documents[~known] = self._chunks.scores(asked, ids[~known])
         unique, places = np.unique(documents, return_inverse=True)
         return chunks, self._documents.scores(asked, unique)[0][places]
 

@@ -135,9 +135,8 @@ class IndexView:
         """Return the best chunks of a group for the words ``asked`` (see LexicalIndex.search)."""
         if self._snapshot is None:
             return np.empty(0, np.int64)
-        among = None if group.whole else group.ids
-        search = self._snapshot.lexical.search
-        return search(asked, count, group.language, among, self._deleted)
+        language = group.language if group.whole else None
+        return self._snapshot.lexical.search(asked, count, group.ids, self._deleted, language)
 
     def lexical_scores(self, asked: Sequence[Alternatives], ids: Ids) -> tuple[Scores, Scores]:
         """Return the BM25 scores of chunks and of their documents (see LexicalIndex.scores)."""

@@ -19,6 +19,8 @@ from tantivy import Occur, Query
 
 from index.durability import share
 from index.errors import CannotWrite, Damaged
+from index.remembered import Remembered
+from index.term_ranking import TermRanking
 from index.vectors import Ids, Scores
 
 # What a word of the question is searched by: terms by their weights, of which the best one counts.
@@ -27,6 +29,7 @@ Alternatives = Mapping[str, float]
 _TOKENISER = "terms"
 _HEAP_BYTES = 64_000_000
 _KEPT_QUERIES = 16  # of threads that ask at the same time
+_RANKED = 600  # for all languages together; in more, less would be left to look up
 _KEPT_PREFIXES = 64  # more than an alphabet
 # The library says in words alone what the disk has refused.
 _IO_ERROR = re.compile(r"An IO error occurred: '(.*)'")
@@ -57,52 +60,60 @@ class TermIndex:
             index = _opened(folder)
             self._schema, self._searcher = index.schema, index.searcher()
         # A question is asked of each language and then for the scores of what was found.
-        # The cache holds the schema and not this index, which would else wait for the collector.
-        self._words = lru_cache(_KEPT_QUERIES)(partial(_disjunction, self._schema))
+        # What is kept does not hold this index, which would else wait for the collector.
+        searcher = self._searcher
+        words = Remembered(partial(_disjunction, self._schema, searcher), _KEPT_QUERIES)
+        self._words = words
+        self._ranked: Remembered[Sequence[Alternatives], TermRanking] = Remembered(
+            lambda asked: _ranking(searcher, words.of(asked), _RANKED), _KEPT_QUERIES
+        )
         self._beginning = lru_cache(_KEPT_PREFIXES)(partial(_beginning, self._searcher))
 
     def search(
         self,
         asked: Sequence[Alternatives],
         count: int,
-        language: str | None = None,
         among: Ids | None = None,
         without: Sequence[int] = (),
+        language: str | None = None,
     ) -> tuple[Ids, Scores]:
         """Return the ids of the ``count`` best bags that hold any of ``asked``, and their scores.
 
-        ``language``, ``among`` and ``without`` narrow before the ranking. Equal scores stand in the
-        order of their ids; which of them are still among the best depends on the index.
+        ``among``, ascending, and ``without`` narrow before the ranking; ``language`` says that
+        ``among`` are all of one language. Equal scores stand in the order of their ids; which of
+        them are still among the best depends on the index. The same object ``asked`` is taken to
+        say the same as before.
         """
+        best = self.ranked(asked).best(count, among, np.array(without, np.int64))
+        if best is not None:
+            return best
         conditions = [(Occur.Must, self._any(asked))]
         if language is not None:
-            conditions.append((Occur.Must, self._unscored("language", [language])))
-        if among is not None:
-            conditions.append((Occur.Must, self._unscored("id", among.tolist())))
+            conditions.append((Occur.Must, self._each_of("language", [language])))
+        elif among is not None:
+            conditions.append((Occur.Must, self._one_of_many(among.tolist())))
         if without:
-            conditions.append((Occur.MustNot, self._unscored("id", without)))
-        scores, addresses = self._run(conditions, count)
-        ids = self._values("id", addresses)
-        order = np.lexsort((ids, -scores))
-        return ids[order], scores[order]
+            conditions.append((Occur.MustNot, self._one_of_many(without)))
+        ranking = self._run(conditions, count)
+        return ranking.ids, ranking.scores
+
+    def ranked(self, asked: Sequence[Alternatives]) -> TermRanking:
+        """Return the best bags that hold any of ``asked``, some hundreds of them."""
+        with self._reading():
+            return self._ranked.of(asked)
 
     def scores(self, asked: Sequence[Alternatives], ids: Ids) -> tuple[Scores, Ids]:
         """Return the scores of ``ids`` and the documents that they belong to, each of shape (n,).
 
         A bag without any of ``asked`` scores 0; so does an id that is not there, of document -1.
         """
-        result, documents = np.zeros(len(ids), np.float32), np.full(len(ids), -1, np.int64)
-        listed = self._unscored("id", ids.tolist())
+        listed = self._each_of("id", ids.tolist())
         conditions = [(Occur.Must, listed), (Occur.Should, self._any(asked))]
-        scores, addresses = self._run(conditions, len(ids))
-        order = np.argsort(ids)
-        found = self._values("id", addresses)
-        places = order[np.searchsorted(ids, found, sorter=order) % max(len(ids), 1)]
-        if not np.array_equal(ids[places], found):
+        found = self._run(conditions, len(ids))
+        if not np.isin(found.ids, ids).all():
             raise Damaged("snapshot.damaged", file=self._name)
-        result[places] = scores
-        documents[places] = self._values("document", addresses)
-        return result, documents
+        scores, documents, _ = found.looked_up(ids)
+        return scores, documents
 
     def weights(self, terms: Iterable[str]) -> dict[str, float]:
         """Return the inverse document frequency of each term: ln(1 + (N - n + ½) / (n + ½))."""
@@ -121,23 +132,21 @@ class TermIndex:
             return self._beginning(prefix)
 
     def _any(self, asked: Sequence[Alternatives]) -> Query:
-        return self._words(tuple(tuple(alternatives.items()) for alternatives in asked))
-
-    def _unscored(self, field: str, values: Sequence[object]) -> Query:
-        return Query.const_score_query(Query.term_set_query(self._schema, field, values), 0.0)
-
-    def _run(
-        self, conditions: list[tuple[Occur, Query]], count: int
-    ) -> tuple[Scores, list[tantivy.DocAddress]]:
-        if count <= 0:
-            return np.empty(0, np.float32), []
         with self._reading():
-            hits = self._searcher.search(Query.boolean_query(conditions), count, count=False).hits
-        return np.array([score for score, _ in hits], np.float32), [at for _, at in hits]
+            return self._words.of(asked)
 
-    def _values(self, field: str, addresses: list[tantivy.DocAddress]) -> Ids:
+    def _each_of(self, field: str, values: Sequence[object]) -> Query:
+        """Return what has one of a few values, looked up one by one, and scores nothing."""
+        terms = [(Occur.Should, Query.term_query(self._schema, field, v, "basic")) for v in values]
+        return Query.const_score_query(Query.boolean_query(terms), 0.0)
+
+    def _one_of_many(self, ids: Sequence[int]) -> Query:
+        """Return what has one of ``ids``, found by going through all that there are."""
+        return Query.const_score_query(Query.term_set_query(self._schema, "id", ids), 0.0)
+
+    def _run(self, conditions: list[tuple[Occur, Query]], count: int) -> TermRanking:
         with self._reading():
-            return np.array(self._searcher.fast_field_values(field, addresses), np.int64)
+            return _ranking(self._searcher, Query.boolean_query(conditions), count)
 
     @contextmanager
     def _reading(self) -> Iterator[None]:
@@ -230,14 +239,29 @@ def _beginning(searcher: tantivy.Searcher, prefix: str) -> str:
     return "\n".join(term for term, _ in searcher.terms_with_prefix("terms", prefix))
 
 
-def _disjunction(schema: tantivy.Schema, asked: tuple[tuple[tuple[str, float], ...], ...]) -> Query:
-    words = (
-        Query.disjunction_max_query(
-            [
-                Query.boost_query(Query.term_query(schema, "terms", term, "freq"), weight)
-                for term, weight in alternatives
-            ]
-        )
+def _ranking(searcher: tantivy.Searcher, query: Query, count: int) -> TermRanking:
+    """Return the ``count`` best bags for a query, or all where there are fewer."""
+    hits = searcher.search(query, count, count=False).hits if count > 0 else []
+    addresses = [at for _, at in hits]
+    ids, documents = (
+        np.array(searcher.fast_field_values(field, addresses), np.int64)
+        for field in ("id", "document")
+    )
+    scores = np.array([score for score, _ in hits], np.float32)
+    return TermRanking.of(ids, scores, documents, whole=len(hits) < count)
+
+
+def _disjunction(
+    schema: tantivy.Schema, searcher: tantivy.Searcher, asked: Sequence[Alternatives]
+) -> Query:
+    """Return what has any of the terms; those that no bag has would only be looked up each time."""
+    known = (
+        [
+            Query.boost_query(Query.term_query(schema, "terms", term, "freq"), weight)
+            for term, weight in alternatives.items()
+            if searcher.doc_freq("terms", term)
+        ]
         for alternatives in asked
     )
+    words = [Query.disjunction_max_query(alternatives) for alternatives in known if alternatives]
     return Query.boolean_query([(Occur.Should, word) for word in words])

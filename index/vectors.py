@@ -14,9 +14,12 @@ from numpy.typing import NDArray
 
 from index.embedding.protocol import FloatMatrix
 from index.errors import Damaged
+from index.remembered import Remembered
 
 Ids = NDArray[np.int64]
 Scores = NDArray[np.float32]
+
+_REMEMBERED = 8  # filters: those of whole languages come with every question
 
 
 class VectorIndex(Protocol):
@@ -64,6 +67,9 @@ class FlatIndex:
     def __init__(self, index: faiss.Index, ids: Ids) -> None:
         self._index = index
         self._ids = ids
+        self._among: Remembered[Ids, NDArray[np.bool_]] = Remembered(
+            lambda among: np.isin(ids, among), _REMEMBERED
+        )
 
     @classmethod
     def build(cls, ids: Ids, vectors: FloatMatrix) -> "FlatIndex":
@@ -134,8 +140,9 @@ class FlatIndex:
     ) -> tuple[faiss.SearchParameters | None, int]:
         if among is None and not len(without):
             return None, len(self._ids)
-        allowed = np.ones(len(self._ids), bool) if among is None else np.isin(self._ids, among)
-        allowed &= ~np.isin(self._ids, without)
+        allowed = np.ones(len(self._ids), bool) if among is None else self._among.of(among)
+        if len(without):
+            allowed = allowed & ~np.isin(self._ids, without)
         bits = np.packbits(allowed, bitorder="little")
         # The stubs know the constructors of C++, not those of the Python wrapper.
         selector = faiss.IDSelectorBitmap(bits)  # type: ignore[call-arg,arg-type] # stubs of C++

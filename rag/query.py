@@ -1,7 +1,7 @@
 """A question as it is searched: its vector, and its words with what else may stand for them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -52,7 +52,8 @@ class Word:
 class Query:
     """A question as it is searched; ``vector`` has the shape (dimension,), ``tokens`` (tokens, it).
 
-    ``own`` are the terms of the words that the question itself says.
+    ``own`` are the terms of the words that the question itself says, ``asked`` the alternatives of
+    each word.
     """
 
     text: str
@@ -61,6 +62,11 @@ class Query:
     own: frozenset[str]
     vector: FloatMatrix
     tokens: FloatMatrix
+    asked: Sequence[Mapping[str, float]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Make ``asked`` once: an index knows by the object what it was asked before."""
+        object.__setattr__(self, "asked", [word.alternatives for word in self.words])
 
     @property
     def weights(self) -> NDArray[np.float64]:
@@ -107,12 +113,18 @@ class QueryReader:
         }
         terms = {term: span.of(text) for term, span in found.items()}
         named = {term for term, span in found.items() if _is_name(text, span)}
-        words = [self._word(term, written, term in named, view) for term, written in terms.items()]
+        alternatives = {term: self._alternatives(term, terms[term], view) for term in terms}
+        weights = view.weights({_NOWHERE}.union(*alternatives.values()))  # all in one go
+        words = [
+            _word(term, terms[term], term in named, alternatives[term], weights, view)
+            for term in terms
+        ]
         language: QuestionLanguage = "ba" if spoken == "ba" else "ru"
         some = some_tokens(tokens, vectors[0])
         return Query(text, language, words, frozenset(terms), vector, some)
 
-    def _word(self, term: str, written: str, is_name: bool, view: IndexView) -> Word:
+    def _alternatives(self, term: str, written: str, view: IndexView) -> dict[str, float]:
+        """Return what may stand for a word as it is written, by weights."""
         alternatives = dict(self._lexicon.alternatives(term))
         if not term[0].isdigit():
             # A question in one language may hold words and names of the other.
@@ -120,12 +132,23 @@ class QueryReader:
                 alternatives.setdefault(stem, _OTHER_STEM)
             for name in names_spelt_otherwise(term, written, view):
                 alternatives.setdefault(name, _OTHER_SPELLING)
-        known = _known(alternatives, view)
-        if not known:
-            alternatives |= dict.fromkeys(slips_of(term, written, view), _OTHER_SPELLING)
-            known = _known(alternatives, view)
-        weight = max(known, default=view.weights([_NOWHERE])[_NOWHERE])
-        return Word(term, alternatives, weight, is_name)
+        return alternatives
+
+
+def _word(
+    term: str,
+    written: str,
+    is_name: bool,
+    alternatives: Mapping[str, float],
+    weights: Mapping[str, float],
+    view: IndexView,
+) -> Word:
+    known = _known(alternatives, weights)
+    if not known:
+        slips = dict.fromkeys(slips_of(term, written, view), _OTHER_SPELLING)
+        alternatives = {**alternatives, **slips}
+        known = _known(alternatives, view.weights([_NOWHERE, *alternatives]))
+    return Word(term, alternatives, max(known, default=weights[_NOWHERE]), is_name)
 
 
 def _is_name(text: str, span: Span) -> bool:
@@ -136,7 +159,6 @@ def _is_name(text: str, span: Span) -> bool:
     return written.isupper() or (written[0].isupper() and within) or quoted
 
 
-def _known(alternatives: Mapping[str, float], view: IndexView) -> list[float]:
+def _known(alternatives: Mapping[str, float], weights: Mapping[str, float]) -> list[float]:
     """Return what those of the ``alternatives`` weigh that the index has."""
-    weights = view.weights([_NOWHERE, *alternatives])
     return [weights[t] * w for t, w in alternatives.items() if weights[t] < weights[_NOWHERE]]

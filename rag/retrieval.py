@@ -104,7 +104,6 @@ def find(
     filters: Filters | None = None,
 ) -> Found:
     """Return the candidates of each language with their features, in no particular order."""
-    asked = [word.alternatives for word in query.words]
     groups, candidates = view.groups(filters or Filters()), []
     for group in groups:
         if len(group.ids) <= depth and mode != "lexical":
@@ -114,7 +113,7 @@ def find(
         if mode != "lexical":
             parts.append(view.dense(query.vector, depth, group))
         if mode != "dense":
-            parts.append(view.lexical(asked, depth, group))
+            parts.append(view.lexical(query.asked, depth, group))
         candidates.append(np.unique(np.concatenate(parts)))
     if not groups:
         return _NOTHING
@@ -182,8 +181,7 @@ def _features(view: IndexView, query: Query, ids: Ids) -> NDArray[np.float32]:
     BM25 is divided by the sum of the words' weights, so that long questions and large collections
     give the same scale.
     """
-    asked = [word.alternatives for word in query.words]
-    chunk, document = view.lexical_scores(asked, ids)
+    chunk, document = view.lexical_scores(query.asked, ids)
     total = sum(word.weight for word in query.words) or 1.0
     near, lead = view.dense_scores(query.vector, ids), view.lead_scores(query.vector, ids)
     return np.stack([near, lead, chunk / total, document / total], axis=1)

@@ -1,15 +1,14 @@
 """Which vectors may be found: filters, and what was deleted."""
 
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from cachetools import LRUCache
 from numpy.typing import NDArray
 
 from index.inverted.quantiser import Places
 from index.inverted.segment import Segment
+from index.remembered import Remembered
 from index.vectors import Ids
 
 # Rows of a segment, and the lists that they are in.
@@ -77,15 +76,16 @@ class Masks:
         self._lists = lists
         self._size = 1 + max((int(segment.ids[-1]) for segment in segments), default=-1)
         self._all = self._of(ids)
-        self._remembered: LRUCache[int, tuple[Ids, Mask]] = LRUCache(_REMEMBERED)
-        self._turn = threading.Lock()
+        self._among: Remembered[Ids, Mask] = Remembered(
+            lambda among: self._of(among[self.known(among)]), _REMEMBERED
+        )
 
     def mask(self, among: Ids | None, without: Ids) -> Mask:
         """Return what may be found: ``among`` these, or all, ``without`` those.
 
         The same array ``among`` is taken to say the same as before.
         """
-        mask = self._all if among is None else self._among(among)
+        mask = self._all if among is None else self._among.of(among)
         return mask.without(without[self.known(without)]) if len(without) else mask
 
     def known(self, ids: Ids) -> NDArray[np.bool_]:
@@ -93,16 +93,6 @@ class Masks:
         within = (ids >= 0) & (ids < self._size)
         within[within] = self._all.allowed[ids[within]]
         return within
-
-    def _among(self, ids: Ids) -> Mask:
-        with self._turn:
-            remembered = self._remembered.get(id(ids))
-        if remembered is not None and remembered[0] is ids:
-            return remembered[1]
-        mask = self._of(ids[self.known(ids)])
-        with self._turn:
-            self._remembered[id(ids)] = ids, mask
-        return mask
 
     def _of(self, ids: Ids) -> Mask:
         allowed = np.zeros(self._size, bool)
