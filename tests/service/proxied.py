@@ -17,15 +17,27 @@ NGINX = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
 _SITE = (Path(__file__).parents[2] / "docs" / "nginx.conf").read_text(encoding="utf-8")
 _UPSTREAM = re.compile(r"^ *server 127\.0\.0\.1:8000;.*\n", re.MULTILINE)
 
+_WRITER = re.compile(
+    r"^ *# (location ~ .*\{) proxy_pass http://127\.0\.0\.1:8001; \}$", re.MULTILINE
+)
+
 
 @contextmanager
-def proxied(ports: Sequence[int], folder: Path) -> Iterator[httpx.Client]:
-    """Put nginx before the services at these ports and give a client of it."""
+def proxied(
+    ports: Sequence[int], folder: Path, writer: int | None = None
+) -> Iterator[httpx.Client]:
+    """Put nginx before the services at these ports and give a client of it.
+
+    Changes go to the one at the port ``writer`` where it is given.
+    """
     with listen("127.0.0.1", 0) as probe:
         port = probe.getsockname()[1]
     servers = "".join(f"server 127.0.0.1:{behind};\n" for behind in ports)
     site, replaced = _UPSTREAM.subn(servers, _SITE)
     assert replaced == 1
+    if writer is not None:
+        site, replaced = _WRITER.subn(rf"\1 proxy_pass http://127.0.0.1:{writer}; }}", site)
+        assert replaced == 1
     site = site.replace("listen 443 ssl;", f"listen 127.0.0.1:{port};")
     site = re.sub(r"^ *ssl_.*\n", "", site, flags=re.MULTILINE)
     temporary = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")

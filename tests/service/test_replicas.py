@@ -26,9 +26,7 @@ from tests.service.test_keys import bearing
 pytestmark = pytest.mark.skipif(NGINX is None, reason="apt-get install nginx")
 
 _REPLICAS = 3
-_SECONDS = (
-    30  # in which a follower has what was published; five on a machine that does nothing else
-)
+_SECONDS = 30  # in which followers have what was published; on a free machine it is five
 _LETTERS = [
     {"id": f"r/{n}", "text": f"Письмо номер {n} пришло из Зилаира. " + "Мёд бывает разный. " * 40}
     for n in range(80)
@@ -64,7 +62,10 @@ def group_of(members: Sequence[tuple[Path, dict[str, str]]], place: Path) -> Ite
         for service in services:
             service.client.headers.update(bearing(key))
             service.wait_until_ready()
-        with proxied([service.port for service in services], place) as through:
+        ports = [service.port for service in services]
+        shared = len({each for each, _ in members}) == 1
+        # Else changes are taken by the first alone, which answers questions too.
+        with proxied(ports, place, None if shared else ports[0]) as through:
             through.headers.update(bearing(key))
             yield Group(services, through, folder)
     finally:
@@ -148,7 +149,10 @@ def test_followers_of_a_bucket_have_what_is_published_and_one_of_them_may_die(
         members = [(filled_folder, bucket), *((tmp_path / n, follows) for n in ("one", "two"))]
         with group_of(members, tmp_path) as group:
             writing, victim, other = group.services
-            published = writing.add({"id": "r/one", "text": "Письмо из Зилаира пришло вчера."})
+            letter = {"id": "r/one", "text": "Письмо из Зилаира пришло вчера."}
+            posted = group.through.post("/v1/documents", json={"documents": [letter]})
+            assert posted.status_code == 202  # whichever nginx would have asked a question
+            published = finished(group.through, posted.json()["job"]["id"])
             began = time.monotonic()
             wait_for(lambda: "r/one" in victim.found("письмо из Зилаира"), "the letter")
             wait_for(lambda: "r/one" in other.found("письмо из Зилаира"), "the letter")
