@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import sys
 import tarfile
 import threading
 from collections.abc import Iterator
@@ -314,3 +315,9 @@ def test_a_bucket_that_cannot_be_used_is_named_and_no_secret_is(
     with pytest.raises(Unavailable, match="s3://yauap/none") as caught:
         Bucket("s3://yauap/none").names()
     assert SECRET not in str(caught.value) + repr(caught.value.values)
+
+
+def test_without_the_package_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "obstore", None)
+    with pytest.raises(Unavailable, match=r"yauap\[bucket\]"):
+        Bucket(ADDRESS)

@@ -1,5 +1,6 @@
 """Services that share no folder: one writes, the others follow it through a bucket."""
 
+import json
 import logging
 import shutil
 import time
@@ -11,9 +12,11 @@ from typing import Any
 import httpx
 import pytest
 
+from index.folder import DataFolder
 from index.messages import MESSAGE_LANGUAGES, message
 from service.app import create_app
 from service.keys import Keys
+from service.replication import Replication
 from service.settings import ServiceSettings
 from tests.buckets import SECRET, Server, bucket_server
 from tests.service.commands import wait_for, yauap
@@ -132,6 +135,24 @@ def test_keys_of_the_writer_hold_at_its_followers(
         assert asked.status_code == 200
         keys.revoke(key.id)
         wait_for(lambda: follower.get("/v1/info", headers=ours).status_code == 401, "revocation")
+
+
+def test_one_process_of_those_over_a_folder_sends(honey_folder: Path, bucket: Server) -> None:
+    folder = DataFolder(ServiceSettings(data_dir=honey_folder, bucket=BUCKET))
+    first, second = Replication(folder), Replication(folder)
+    pointer = bucket.folder / "library" / "latest.json"
+    first.start()
+    wait_for(pointer.is_file, "what was there to be sent")
+    sent = pointer.read_bytes()
+    second.start()
+    folder.library.delete("closed")
+    wait_for(lambda: pointer.read_bytes() != sent, "the deletion to be sent")
+    first.stop()  # and the other takes its place
+    sent = pointer.read_bytes()
+    folder.library.delete("open")
+    wait_for(lambda: pointer.read_bytes() != sent, "the next one to be sent")
+    second.stop()
+    assert json.loads(pointer.read_bytes())["archive"].startswith("00000003-")
 
 
 def test_a_follower_without_a_bucket_is_no_follower(tmp_path: Path) -> None:
