@@ -94,6 +94,35 @@ def writer(group: Group) -> Service | None:
     return next((service for service in group.services if service.pid in holders), None)
 
 
+def test_followers_of_a_bucket_have_what_is_published_and_one_of_them_may_die(
+    filled_folder: Path, tmp_path: Path
+) -> None:
+    with bucket_server(tmp_path / "bucket") as server:
+        bucket = {"YAUAP_BUCKET": "s3://yauap", **server.variables}
+        follows = {**bucket, "YAUAP_WRITER": "https://writer.example"}
+        members = [(filled_folder, bucket), *((tmp_path / n, follows) for n in ("one", "two"))]
+        with group_of(members, tmp_path) as group:
+            writing, victim, other = group.services
+            letter = {"id": "r/one", "text": "Письмо из Зилаира пришло вчера."}
+            posted = group.through.post("/v1/documents", json={"documents": [letter]})
+            assert posted.status_code == 202  # whichever nginx would have asked a question
+            published = finished(group.through, posted.json()["job"]["id"])
+            began = time.monotonic()
+            wait_for(lambda: "r/one" in victim.found("письмо из Зилаира"), "the letter")
+            wait_for(lambda: "r/one" in other.found("письмо из Зилаира"), "the letter")
+            assert time.monotonic() - began < _SECONDS
+            kill_under_load(group.through, victim)
+            assert other.search("письмо из Зилаира")["index_version"] == published["index_version"]
+            again = Service(victim.data_dir, **follows)
+            again.client.headers.update(other.client.headers)
+            group.services.append(again)  # to be stopped with the others
+            again.wait_until_ready()
+            assert "r/one" in again.found("письмо из Зилаира")
+            for service in (writing, other, again):
+                assert "Traceback" not in service.log
+                assert SECRET not in service.log
+
+
 def test_what_one_replica_does_all_know_at_once(group: Group) -> None:
     letter = {"id": "r/one", "text": "Письмо из Зилаира пришло вчера."}
     posted = group.through.post("/v1/documents", json={"documents": [letter]})
@@ -138,32 +167,3 @@ def test_a_replica_killed_under_load_costs_only_what_it_was_answering(group: Gro
         assert {letter["id"] for letter in _LETTERS} <= set(service.ids())
         assert service.search("письмо из Зилаира")["index_version"] == told["index_version"]
         assert "Traceback" not in service.log
-
-
-def test_followers_of_a_bucket_have_what_is_published_and_one_of_them_may_die(
-    filled_folder: Path, tmp_path: Path
-) -> None:
-    with bucket_server(tmp_path / "bucket") as server:
-        bucket = {"YAUAP_BUCKET": "s3://yauap", **server.variables}
-        follows = {**bucket, "YAUAP_WRITER": "https://writer.example"}
-        members = [(filled_folder, bucket), *((tmp_path / n, follows) for n in ("one", "two"))]
-        with group_of(members, tmp_path) as group:
-            writing, victim, other = group.services
-            letter = {"id": "r/one", "text": "Письмо из Зилаира пришло вчера."}
-            posted = group.through.post("/v1/documents", json={"documents": [letter]})
-            assert posted.status_code == 202  # whichever nginx would have asked a question
-            published = finished(group.through, posted.json()["job"]["id"])
-            began = time.monotonic()
-            wait_for(lambda: "r/one" in victim.found("письмо из Зилаира"), "the letter")
-            wait_for(lambda: "r/one" in other.found("письмо из Зилаира"), "the letter")
-            assert time.monotonic() - began < _SECONDS
-            kill_under_load(group.through, victim)
-            assert other.search("письмо из Зилаира")["index_version"] == published["index_version"]
-            again = Service(victim.data_dir, **follows)
-            again.client.headers.update(other.client.headers)
-            group.services.append(again)  # to be stopped with the others
-            again.wait_until_ready()
-            assert "r/one" in again.found("письмо из Зилаира")
-            for service in (writing, other, again):
-                assert "Traceback" not in service.log
-                assert SECRET not in service.log
