@@ -32,10 +32,10 @@ def back_up(catalog: Catalog, snapshots: Snapshots, target: Path) -> None:
         # One backup of a folder at a time: what is found aside was left by one that was cut short.
         with (
             FileLock(catalog.data_dir / _LOCK),
-            _aside(target.with_name(f".{target.name}.writing")) as aside,
+            aside(target.with_name(f".{target.name}.writing")) as folder,
         ):
             for attempt in range(_TRIES):
-                copy, archive = aside / f"{attempt}.sqlite", aside / f"{attempt}.tar"
+                copy, archive = folder / f"{attempt}.sqlite", folder / f"{attempt}.tar"
                 name = _copied_catalog(catalog, copy)
                 try:
                     _write(archive, copy, None if name is None else snapshots.folder(name))
@@ -65,34 +65,45 @@ def restore(source: Path, data_dir: Path) -> None:
         raise InvalidInput("input.no_such_path", path=source)
     try:
         data_dir.mkdir(parents=True, exist_ok=True)
-        with FileLock(data_dir / _LOCK), _aside(data_dir / RESTORING) as aside:
+        with FileLock(data_dir / _LOCK), aside(data_dir / RESTORING) as folder:
             if (data_dir / Catalog.FILE).exists():
                 raise Conflict("backup.not_empty", folder=data_dir)
-            with tarfile.open(source, "r:") as archive:
-                archive.extractall(aside, filter="data")
-            catalog = aside / Catalog.FILE
-            if not catalog.is_file() or not _is_sound(catalog):
-                raise Damaged("backup.damaged", file=source)
+            unpack(source, folder)
             shutil.rmtree(data_dir / "snapshots", ignore_errors=True)
-            if (aside / "snapshots").is_dir():
-                (aside / "snapshots").rename(data_dir / "snapshots")
+            if (folder / "snapshots").is_dir():
+                (folder / "snapshots").rename(data_dir / "snapshots")
             # What another catalog left here would be read as changes to this one.
             for kind in ("-wal", "-shm"):
                 (data_dir / (Catalog.FILE + kind)).unlink(missing_ok=True)
-            sync(catalog)
-            catalog.rename(data_dir / Catalog.FILE)  # last: with it the folder is one
+            sync(folder / Catalog.FILE)
+            (folder / Catalog.FILE).rename(
+                data_dir / Catalog.FILE
+            )  # last: with it the folder is one
             sync(data_dir)
     except sqlite3.OperationalError as error:
         raise CannotWrite("data.cannot_write", folder=data_dir, why=str(error)) from error
-    except (tarfile.TarError, sqlite3.DatabaseError) as error:
-        raise Damaged("backup.damaged", file=source) from error
     except OSError as error:
         why = error.strerror or type(error).__name__
         raise CannotWrite("data.cannot_write", folder=data_dir, why=why) from error
 
 
+def unpack(source: Path, folder: Path) -> None:
+    """Unpack a backup into a folder. Raises Damaged where it is no whole one, and OSError."""
+    try:
+        with tarfile.open(source, "r:") as archive:
+            archive.extractall(folder, filter="data")
+        catalog = folder / Catalog.FILE
+        if catalog.is_file() and _is_sound(catalog):
+            return
+    except sqlite3.OperationalError:
+        raise
+    except (tarfile.TarError, sqlite3.DatabaseError) as error:
+        raise Damaged("backup.damaged", file=source) from error
+    raise Damaged("backup.damaged", file=source)
+
+
 @contextmanager
-def _aside(folder: Path) -> Iterator[Path]:
+def aside(folder: Path) -> Iterator[Path]:
     """Give an empty folder that is gone afterwards."""
     if folder.exists():
         shutil.rmtree(folder)

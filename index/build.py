@@ -62,6 +62,10 @@ class Indexer:
         except FileNotFoundError as error:
             raise Damaged("snapshot.missing", name=name) from error
 
+    def require_writer(self) -> None:
+        """Raise Conflict where another service writes."""
+        self._catalog.require_writer()
+
     def run_until(self, job_id: str, progress: Progress = lambda job: None) -> JobRecord:
         """Work through the queue until the job is finished, and return it.
 
@@ -173,6 +177,7 @@ class Indexer:
     @contextmanager
     def _writing(self, timeout: float) -> Iterator[bool]:
         """Hold the data folder's lock; give False where another process holds it too long."""
+        self.require_writer()
         try:
             self._lock.acquire(timeout=timeout)
         except Timeout:

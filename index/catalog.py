@@ -36,12 +36,14 @@ class Catalog:
 
     FILE = "catalog.sqlite"
 
-    def __init__(self, data_dir: Path) -> None:
+    def __init__(self, data_dir: Path, writer: str = "") -> None:
         """Open the catalog, making it where there is none.
 
-        Raises CannotWrite, Damaged, and Conflict where a newer version has written it.
+        Where ``writer`` names the service that writes, this one is only replaced as a whole. Raises
+        CannotWrite, Damaged, and Conflict where a newer version has written it.
         """
         self.data_dir = data_dir
+        self._writer = writer
         self._file = data_dir / self.FILE
         self._idle: list[sqlite3.Connection] = []
         weakref.finalize(self, _close, self._idle)
@@ -77,10 +79,28 @@ class Catalog:
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
-        """Give a connection whose changes are durable after the block, or undone on an error."""
+        """Give a connection whose changes are durable after the block, or undone on an error.
+
+        Raises Conflict where another service writes.
+        """
+        self.require_writer()
         # One of its own, which finds out what has become of the file: it may be read-only now.
         with self._transaction("BEGIN IMMEDIATE", self._connected) as connection:
             yield connection
+
+    def require_writer(self) -> None:
+        """Raise Conflict, which names the writer, where another service writes."""
+        if self._writer:
+            raise Conflict("replica.read_only", writer=self._writer)
+
+    def replace(self, file: Path) -> None:
+        """Put another catalog in the place of this one; a reader sees all of one of them."""
+        try:
+            with closing(sqlite3.connect(file)) as source, self._connected() as target:
+                source.backup(target)
+                target.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # the log is as large as the file
+        except sqlite3.DatabaseError as error:
+            raise _as_ours(error, self._file) from error
 
     def vacuum(self) -> None:
         """Write the file anew without what was deleted, and empty the log beside it.

@@ -23,7 +23,7 @@ class DataFolder:
     ) -> None:
         self.settings = settings
         self.embedder = open_embedder(settings, on_convert)
-        self.catalog = Catalog(settings.data_dir.expanduser())
+        self.catalog = Catalog(settings.data_dir.expanduser(), settings.writer)
         self.centring = load_centring(self.embedder.spec)
         build = BuildSpec(self.embedder.spec, settings.chunk_tokens, self.centring.version)
         self.snapshots = Snapshots(

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from index.readers.limits import Limits
@@ -66,6 +66,23 @@ class IndexSettings(BaseSettings):
     max_parse_memory_bytes: int = Field(
         default=2_000_000_000, ge=200_000_000, description="most memory that parsing may take"
     )
+
+    bucket: str = Field(
+        default="",
+        pattern=r"^(s3://[^/?#\s]+(/[^?#\s]*)?)?$",
+        description="S3-compatible bucket, `s3://NAME/PREFIX`, that all that is published goes to",
+    )
+    writer: str = Field(
+        default="",
+        description="address of the service that writes; this one then follows the bucket",
+    )
+
+    @field_validator("writer")
+    @classmethod
+    def _follows_a_bucket(cls, writer: str, info: ValidationInfo) -> str:
+        if writer and not info.data.get("bucket"):
+            raise ValueError("YAUAP_BUCKET must say which bucket is followed")
+        return writer
 
     def reading_limits(self) -> Limits:
         """Return how much one file may be, hold, take and grow to."""

@@ -50,9 +50,13 @@ def create_app(settings: ServiceSettings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         threading.Thread(target=state.warm_up, name="warm-up", daemon=True).start()
-        state.worker.start()
+        state.replication.start()
+        if not settings.writer:
+            state.worker.start()
         yield
-        state.worker.stop()
+        state.replication.stop()
+        if not settings.writer:
+            state.worker.stop()
         state.admission.close()
         state.metrics.close()
         await run_in_threadpool(state.tracing.close)

@@ -59,7 +59,8 @@ def _keys(data_dir: Path | None) -> "Keys":
     from service.keys import Keys
     from service.opening import open_settings
 
-    return Keys(Catalog(open_settings(data_dir).data_dir.expanduser()))
+    settings = open_settings(data_dir)
+    return Keys(Catalog(settings.data_dir.expanduser(), settings.writer))
 
 
 def _filters(given: str) -> "FiltersIn":

@@ -31,7 +31,11 @@ class Compaction:
         self.record = CompactionRecord()
 
     def ask(self) -> None:
-        """Have it done; asked for once more while it waits, it is done once."""
+        """Have it done; asked for once more while it waits, it is done once.
+
+        Raises Conflict where another service writes.
+        """
+        self._indexer.require_writer()
         with self._turn:
             if self.record.state != "queued":
                 self.record = replace(self.record, state="queued", error=None)

@@ -18,6 +18,7 @@ from service.keys import Keys
 from service.limits import Limits
 from service.metrics import Metrics
 from service.recent import Recent
+from service.replication import Replication
 from service.settings import ServiceSettings
 from service.suggesting import Suggesting
 from service.tracing import Tracing
@@ -43,7 +44,9 @@ class ServiceState:
             settings.max_concurrent, settings.max_waiting, self.metrics.queue
         )
         self.recent = Recent(
-            self.folder.catalog.data_dir, settings.kept_answers, settings.kept_refusals
+            self.folder.catalog.data_dir,
+            0 if settings.writer else settings.kept_answers,  # nobody can say anything of them here
+            settings.kept_refusals,
         )
         self.feedback = Feedback(self.folder.catalog)
         self.tracing = Tracing(settings.otlp_endpoint)
@@ -61,6 +64,7 @@ class ServiceState:
         self.limits = Limits(settings)
         self.compaction = Compaction(self.folder.indexer)
         self.worker = Worker(self.folder.indexer, self.folder.index, self.compaction)
+        self.replication = Replication(self.folder)
         self.model_loaded = False
         self.model_failed = False
         self.reading = CapacityLimiter(_UPLOADS_AT_A_TIME)

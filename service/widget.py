@@ -14,7 +14,7 @@ from service.keys import Key, Keys
 from service.refusal import Refusal, unauthorized
 from service.signing import signing_secret
 
-_SECRET = "widget_secret"  # noqa: S105 # the name of it
+WIDGET_SECRET = "widget_secret"  # noqa: S105 # the name of it
 _ALGORITHM = "HS256"
 _AUDIENCE = "widget"
 _PATHS = ("/v1/ask", "/v1/feedback", "/v1/widget/suggestions")
@@ -71,4 +71,4 @@ class WidgetSessions:
         return key, claims["jti"]
 
     def _secret(self) -> str:
-        return signing_secret(self._catalog, _SECRET)
+        return signing_secret(self._catalog, WIDGET_SECRET)

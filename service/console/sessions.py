@@ -27,7 +27,7 @@ from service.signing import signing_secret
 _SIGNED_IN = "yauap_console"
 _VISITOR = "yauap_console_visitor"
 
-_SECRET = "console_secret"  # noqa: S105 # the name of it
+CONSOLE_SECRET = "console_secret"  # noqa: S105 # the name of it
 _SIGNED_OUT = "console_signed_out"
 _ALGORITHM = "HS256"
 _AUDIENCE = "console"
@@ -120,7 +120,7 @@ class Sessions:
             return session.id not in _signed_out(connection)
 
     def _secret(self) -> str:
-        return signing_secret(self._catalog, _SECRET)
+        return signing_secret(self._catalog, CONSOLE_SECRET)
 
 
 def _signed_out(connection: sqlite3.Connection) -> dict[str, int]:

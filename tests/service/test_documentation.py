@@ -1,5 +1,6 @@
 """The README says what there is, and there is what the README says."""
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -75,9 +76,39 @@ def test_every_problem_stands_in_the_readme() -> None:
 
 def test_settings_and_files_that_the_other_documents_name_exist() -> None:
     known = {f"YAUAP_{name.upper()}" for name in ServiceSettings.model_fields}
-    for name in ("docs/deployment.md", "docs/nginx.conf", "docs/yauap.service", "Dockerfile"):
+    documents = ("docs/deployment.md", "docs/operations.md", "docs/nginx.conf")
+    for name in (*documents, "docs/yauap.service", "Dockerfile"):
         assert set(re.findall(r"YAUAP_[A-Z_]+[A-Z]", (_ROOT / name).read_text("utf-8"))) <= known
     security = (_ROOT / "SECURITY.md").read_text("utf-8")
     for file in re.findall(r"`([\w/]+\.py)`", security):
         here = file if file.startswith("tests/") else f"tests/service/{file}"
         assert (_ROOT / here).is_file(), file
+
+
+def test_the_operations_page_has_the_figures_that_were_measured() -> None:
+    page = (_ROOT / "docs/operations.md").read_text("utf-8")
+
+    def report(name: str) -> Any:
+        return json.loads((_ROOT / "eval/reports" / f"{name}.json").read_text("utf-8"))
+
+    ours = report("peers")["systems"]["yauap"]
+    load, engines, bench = report("load"), report("engines"), report("bench")
+    press, words = engines["corpus"], engines["speed"]["tantivy"]
+    counts = report("retrieval")["index"]["counts"]
+    for figure in (
+        f"{ours['disk_megabytes']} MB for 1,000",
+        f"{ours['query_megabytes']} MB, over 1,000",
+        f"{ours['ingest_megabytes']} MB, 1,000",
+        f"{ours['ingest_seconds']} s for 1,000",
+        f"{ours['start_seconds']} s over 1,000",
+        f"{load['throughput']['highest']} a second over {counts['chunks']:,} chunks",
+        f"{load['cpu']['search_ms']} ms of CPU time each, of which {load['cpu']['bare_encode_ms']}",
+        f"{load['memory']['megabytes'][-1]} MB over {counts['chunks']:,} chunks",
+        f"{load['memory']['of_these_its_own'][-1]} of them its own",
+        f"{counts['documents']:,} articles, half in each language, are {counts['chunks']:,} chunks",
+        f"{press['chunks']:,} of {press['documents']:,}",
+        f"{words['megabytes_on_disk']} MB for {press['chunks']:,}",
+        f"{bench['ingest']['tokens_per_second']:,} tokens/s",
+        f"{report('torture')['kills']} times",
+    ):
+        assert figure in page, figure
