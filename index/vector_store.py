@@ -71,7 +71,7 @@ class VectorStore:
         if kind != "milvus":
             return []
         if self._milvus is None:
-            return [str(SnapshotMismatch("vectors.elsewhere"))]
+            return [str(SnapshotMismatch("milvus.elsewhere"))]
         return self._milvus.faults(folder)
 
     def keep_only(self, kept: Iterable[tuple[Path, Kind]]) -> None:
@@ -84,7 +84,7 @@ class VectorStore:
 
     def _known(self) -> MilvusStore:
         if self._milvus is None:
-            raise SnapshotMismatch("vectors.elsewhere")
+            raise SnapshotMismatch("milvus.elsewhere")
         return self._milvus
 
 

@@ -40,7 +40,7 @@ class Place:
 class MilvusIndex:
     """Search by Milvus over the rows of a place, with exact scores; empty without a place."""
 
-    PLACE, IDS, CODES, REMOVED = "milvus.json", "ids.npy", "languages.npy", "removed.npy"
+    PLACE, IDS, CODES, REMOVED = "place.json", "ids.npy", "languages.npy", "removed.npy"
 
     def __init__(
         self,

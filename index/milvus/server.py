@@ -17,6 +17,8 @@ AT_A_TIME = 4096  # rows of one call, and ids in one condition
 
 WRITING_SECONDS = 600.0  # that a call may take that is no reader's
 _FRESH_SECONDS = 60.0  # after which no replica lags behind what was written
+# Servers of gRPC end a connection that asks more often than each five minutes whether it is alive.
+_CHANNEL = {"grpc.keepalive_time_ms": 330_000}
 _MISSING, _NOT_LOADED = (4, 100), (101,)  # codes of Milvus, old and new
 _log = logging.getLogger(__name__)
 
@@ -53,8 +55,8 @@ class Server:
                 return self.call(method, *given, seconds=seconds, **named)
             _log.warning("Milvus, %s: %.500s", method, error)
             if code in _MISSING:
-                raise Damaged("vectors.gone", name=given[0]) from error
-            raise Unreachable("vectors.unreachable", why=code) from error
+                raise Damaged("milvus.gone", name=given[0]) from error
+            raise Unreachable("milvus.unreachable", why=code) from error
 
     def _connected(self) -> Any:
         if self._client is None:
@@ -66,7 +68,7 @@ class Server:
             from pymilvus import MilvusClient
             from pymilvus.exceptions import MilvusException
         except ImportError as error:
-            raise Unavailable("vectors.no_package") from error
+            raise Unavailable("milvus.no_package") from error
         # It writes to standard error by itself, with stack traces; what it raises is told here.
         for name in ("pymilvus", "pymilvus.milvus_client", "milvus_lite"):
             own = logging.getLogger(name)
@@ -79,12 +81,14 @@ class Server:
             file.parent.mkdir(parents=True, exist_ok=True)
             address = str(file)
         try:
-            return MilvusClient(address, token=self._token, timeout=self._seconds)
+            return MilvusClient(
+                address, token=self._token, timeout=self._seconds, grpc_options=_CHANNEL
+            )
         except MilvusException as error:
             _log.warning("Milvus: %.500s", error)
             if is_embedded:
-                raise Unreachable("vectors.embedded") from error
-            raise Unreachable("vectors.unreachable", why=_code(error)) from error
+                raise Unreachable("milvus.embedded") from error
+            raise Unreachable("milvus.unreachable", why=_code(error)) from error
 
     def collections(self) -> list[str]:
         """Return the names of all collections."""
@@ -167,7 +171,7 @@ class Collection:
             part = ids[start : start + AT_A_TIME]
             rows = {row["id"]: row["vector"] for row in self._query(named(part), "vector")}
             if not rows.keys() >= set(part.tolist()):
-                raise Damaged("vectors.gone", name=self.name)
+                raise Damaged("milvus.gone", name=self.name)
             vectors[start : start + len(part)] = _matrix(
                 [rows[one] for one in part.tolist()], dimension
             )

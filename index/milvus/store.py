@@ -78,7 +78,7 @@ class MilvusStore:
         """
         index = MilvusIndex.open(self._server, folder)
         if index.place is not None and not index.place.collection.startswith(self._prefix()):
-            raise SnapshotMismatch("vectors.elsewhere")
+            raise SnapshotMismatch("milvus.elsewhere")
         index.require_reachable()
         return index
 

@@ -6,7 +6,7 @@ import pytest
 
 from index.milvus import MilvusStore, Server
 from index.vector_store import VectorStore
-from tests.index.milvus_server import free_port, running
+from tests.milvus_server import free_port, running
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,7 @@ from index.milvus import MilvusIndex, MilvusStore, Server
 from index.milvus.selection import Selections
 from index.milvus.server import AT_A_TIME
 from index.vectors import Ids, products
-from tests.index.milvus_server import free_port, running
+from tests.milvus_server import free_port, running
 
 _COUNT, _DIMENSION = 12_000, 16
 IDS = np.arange(100, 100 + _COUNT)

@@ -14,10 +14,10 @@ from index.folder import DataFolder
 from index.milvus import Server, prefix
 from index.publish import publish
 from tests.fakes import FakeEmbedder, fake_centring, fake_folder, ingest
-from tests.index.milvus_server import free_port, running
 from tests.index.snapshot.published import DOCUMENTS, faults, found, published
+from tests.milvus_server import free_port, running
 
-_FILES = {"milvus.json", "ids.npy", "languages.npy", "removed.npy", "manifest.json"}
+_FILES = {"place.json", "ids.npy", "languages.npy", "removed.npy", "manifest.json"}
 
 
 @pytest.fixture
@@ -182,7 +182,7 @@ def test_an_index_in_files_is_searched_until_it_moves_with_the_next_document(
     assert condition(folder.catalog, folder.snapshots).vectors == "milvus"
     assert found(folder, "мәктәп") == ["a"]
     assert found(folder, "театр") == ["d"]
-    said = json.loads((published(folder) / "milvus.json").read_text())
+    said = json.loads((published(folder) / "place.json").read_text())
     assert set(said["languages"]) == {"ba", "ru"}
 
 
