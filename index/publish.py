@@ -6,7 +6,7 @@ import sqlite3
 import numpy as np
 
 from index.catalog import Catalog, get_state, now, set_state
-from index.errors import Unreachable
+from index.errors import Damaged, Unreachable
 from index.lexical import Entry
 from index.snapshot import Additions, Snapshots
 from index.translations import Link, find_links, record_links
@@ -79,7 +79,7 @@ def publish(
     try:
         # The one before stays for readers that have its name and not yet its files.
         snapshots.remove_all_but(kept for kept in (name, base) if kept is not None)
-    except Unreachable as error:
+    except (Damaged, Unreachable) as error:
         if from_nothing:  # which promises that nothing is left
             raise
         _log.warning("the next publication removes what is left: %s", error)
