@@ -65,11 +65,8 @@ def test_while_milvus_is_away_the_service_says_so_and_then_goes_on(
 
 
 def told(run_out: str) -> list[Any]:
-    """Return the hits of a search's JSON, without what differs from one to the next."""
-    return [
-        {name: value for name, value in hit.items() if name != "score"}
-        for hit in json.loads(run_out)["results"]
-    ]
+    """Return the hits of a search's JSON."""
+    return list(json.loads(run_out)["results"])
 
 
 def test_commands_carry_an_index_there_and_back(filled_folder: Path, milvus: str) -> None:
@@ -79,6 +76,7 @@ def test_commands_carry_an_index_there_and_back(filled_folder: Path, milvus: str
         assert done.status == status, done.err
         return done.out + done.err
 
+    run("index", "compact", vectors="faiss")  # what was deleted counts in how much a word weighs
     search = ("search", "молодые промышленники", "--json")
     in_files = told(run(*search, vectors="faiss"))
 
