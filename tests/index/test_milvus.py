@@ -2,6 +2,7 @@
 
 import logging
 import socket
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -138,6 +139,32 @@ def test_a_snapshot_sees_its_rows_while_the_next_is_written(milvus: MilvusStore)
     np.testing.assert_array_equal(first.matrix(), VECTORS[:50])
     assert sorted(second.search(QUERIES[0], 100)[0]) == IDS[20:80].tolist()
     assert rows(first) == rows(second) == 80
+
+
+def test_readers_are_not_disturbed_by_what_is_written(milvus: MilvusStore) -> None:
+    zero = milvus.build(IDS[:900], VECTORS[:900])
+    published = milvus.updated(zero, IDS[:10], IDS[900:920], VECTORS[900:920])
+    before = [published.search(query, 20)[0].tolist() for query in QUERIES]
+    writing = threading.Event()
+
+    def read() -> list[list[list[int]]]:
+        found = []
+        while not writing.is_set():
+            found.append([published.search(query, 20)[0].tolist() for query in QUERIES])
+        return found
+
+    with ThreadPoolExecutor(2) as pool:
+        readers = [pool.submit(read) for _ in range(2)]
+        try:
+            for start in range(920, 960, 10):
+                new = slice(start, start + 10)
+                milvus.updated(published, IDS[10:20], IDS[new], VECTORS[new])
+        finally:
+            writing.set()
+        found = [each for reader in readers for each in reader.result()]
+
+    assert found
+    assert all(each == before for each in found)
 
 
 def test_what_was_never_published_is_not_seen_and_then_removed(milvus: MilvusStore) -> None:
