@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from index.embedding.protocol import FloatMatrix
 from index.errors import Damaged
+from index.milvus.collection import AT_A_TIME, Collection, named
 from index.milvus.selection import Selection, Selections
-from index.milvus.server import AT_A_TIME, Collection, Server, named
+from index.milvus.server import Server
 from index.vectors import Ids, Scores, products
 
 _MORE = 16  # rows more than are wanted: of equal ones Milvus may name any

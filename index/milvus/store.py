@@ -16,8 +16,9 @@ import numpy as np
 
 from index.embedding.protocol import FloatMatrix
 from index.errors import Damaged, SnapshotMismatch
+from index.milvus.collection import AT_A_TIME, Collection, named
 from index.milvus.index import MilvusIndex, Place
-from index.milvus.server import AT_A_TIME, WRITING_SECONDS, Server, named
+from index.milvus.server import WRITING_SECONDS, Server
 from index.vectors import Ids
 
 
@@ -116,7 +117,8 @@ class MilvusStore:
             return MilvusIndex.empty(self._server)
         name = f"{self._prefix()}{secrets.token_hex(8)}"
         place = Place(name, 1, exact, vectors.shape[1], (), time.time())
-        collection = self._server.create(name, vectors.shape[1], exact=exact)
+        self._server.create(name, vectors.shape[1], exact=exact)
+        collection = Collection(self._server, name, place.written)
         collection.insert(ids, groups, place.generation, vectors)
         collection.load(WRITING_SECONDS)
         return MilvusIndex.of(self._server, place, ids, groups, np.empty(0, np.int64))

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,8 +16,8 @@ from index.dense import build
 from index.embedding.protocol import FloatMatrix
 from index.errors import Damaged, SnapshotMismatch, Unreachable
 from index.milvus import MilvusIndex, MilvusStore, Server
+from index.milvus.collection import AT_A_TIME
 from index.milvus.selection import Selections
-from index.milvus.server import AT_A_TIME
 from index.vectors import Ids, products
 from tests.milvus_server import free_port, running
 
@@ -288,6 +289,26 @@ def test_a_file_that_another_process_holds_is_told_of(tmp_path: Path) -> None:
     file = tmp_path / "held.db"
     with running(file, free_port()), pytest.raises(Unreachable, match="another process"):
         Server(str(file)).collections()
+
+
+@pytest.mark.parametrize(("age", "expected"), [(0, "Strong"), (3600, "Bounded")])
+def test_what_was_just_written_is_waited_for(
+    milvus: MilvusStore, server: Server, monkeypatch: pytest.MonkeyPatch, age: int, expected: str
+) -> None:
+    index = milvus.build(IDS[:20], VECTORS[:20])
+    asked, call = [], server.call
+
+    def noted(method: str, *given: object, **named: Any) -> Any:
+        asked.append(named.get("consistency_level"))
+        return call(method, *given, **named)
+
+    monkeypatch.setattr(server, "call", noted)
+    now = time.time() + age
+    monkeypatch.setattr("index.milvus.collection.time.time", lambda: now)
+
+    assert len(index.search(QUERIES[0], 5)[0]) == 5
+    assert index.scores(QUERIES[0], IDS[:2]).all()
+    assert asked == [expected, expected]
 
 
 def test_the_token_is_never_told(caplog: pytest.LogCaptureFixture) -> None:
