@@ -9,7 +9,7 @@ from index.errors import Damaged, Unavailable, Unreachable
 WRITING_SECONDS = 600.0  # that a call may take that is no reader's
 # Servers of gRPC end a connection that asks more often than each five minutes whether it is alive.
 _CHANNEL = {"grpc.keepalive_time_ms": 330_000}
-_MISSING, _NOT_LOADED = (4, 100), (101,)  # codes of Milvus, old and new
+_MISSING, _NOT_LOADED = 100, 101  # codes of Milvus
 _log = logging.getLogger(__name__)
 
 
@@ -36,17 +36,19 @@ class Server:
         from grpc import RpcError
         from pymilvus.exceptions import MilvusException
 
-        try:
-            return getattr(client, method)(*given, timeout=seconds or self._seconds, **named)
-        except (MilvusException, RpcError) as error:
-            code = _code(error)
-            if code in _NOT_LOADED and method != "load_collection":  # it was started anew
-                self.call("load_collection", given[0], seconds=WRITING_SECONDS)
-                return self.call(method, *given, seconds=seconds, **named)
-            _log.warning("Milvus, %s: %.500s", method, error)
-            if code in _MISSING:
-                raise Damaged("milvus.gone", name=given[0]) from error
-            raise Unreachable("milvus.unreachable", why=code) from error
+        loaded = method == "load_collection"
+        while True:
+            try:
+                return getattr(client, method)(*given, timeout=seconds or self._seconds, **named)
+            except (MilvusException, RpcError) as error:
+                code = _code(error)
+                if code != _NOT_LOADED or loaded:
+                    _log.warning("Milvus, %s: %.500s", method, error)
+                    if code == _MISSING:
+                        raise Damaged("milvus.gone", name=given[0]) from error
+                    raise Unreachable("milvus.unreachable", why=code) from error
+            self.call("load_collection", given[0], seconds=WRITING_SECONDS)  # it was started anew
+            loaded = True
 
     def _connected(self) -> Any:
         if self._client is None:
