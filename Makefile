@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 CORPORA ?= ../shared/corpora
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: setup serve test test-llm torture torture-service lint eval eval-retrieval eval-translations eval-text ablation train-embedder screen-embedder fit bench bench-ingest bench-load bench-embedding bench-index bench-engines bench-peers profile bundle clean
+.PHONY: setup serve test test-llm torture torture-service lint eval eval-retrieval eval-translations eval-stores eval-text ablation train-embedder screen-embedder fit bench bench-ingest bench-load bench-embedding bench-index bench-engines bench-peers profile bundle clean
 
 setup: $(VENV)/.ready
 
@@ -62,6 +62,10 @@ eval-retrieval: setup
 # How often a translation that was found is one; needs the corpora.
 eval-translations: setup
 	$(BIN)/python -m eval.translations $(CORPORA)
+
+# The gold questions with the vectors in files, then in Milvus Lite; needs the corpora.
+eval-stores: setup
+	$(BIN)/python -m eval.stores $(CORPORA)
 
 # Each part of retrieval left out once, and what it costs; needs the corpora.
 ablation: setup

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from index.catalog import Catalog, get_state
+from index.catalog import OWNER, Catalog, get_state
 from index.durability import sync
 from index.errors import CannotWrite, Conflict, Damaged, InvalidInput, Unavailable
 from index.snapshot import Snapshots
@@ -115,10 +115,15 @@ def aside(folder: Path) -> Iterator[Path]:
 
 
 def _is_sound(catalog: Path) -> bool:
-    """Whether a catalog is whole; it is then written ahead again, as that of a served folder."""
+    """Whether a catalog is whole; it is then written ahead again, as that of a served folder.
+
+    It is no longer the one that it was copied from.
+    """
     with closing(sqlite3.connect(catalog)) as connection:
         (fault,) = connection.execute("PRAGMA integrity_check").fetchone()
         connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("DELETE FROM state WHERE key = ?", (OWNER,))
+        connection.commit()
         return bool(fault == "ok")
 
 

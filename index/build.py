@@ -15,9 +15,10 @@ from filelock import FileLock, Timeout
 from index.backup import RESTORING
 from index.catalog import Catalog, get_state, now, set_state
 from index.duplicates import assign_missing
-from index.errors import CannotWrite, Damaged, InvalidDocument, YauapError
+from index.errors import CannotWrite, Damaged, InvalidDocument, Unreachable, YauapError
 from index.job_records import JobRecord
 from index.jobs import Jobs, drop_staged
+from index.milvus import prefix
 from index.publish import publish
 from index.snapshot import Snapshots
 from index.staging import Stager
@@ -79,7 +80,8 @@ class Indexer:
     def run_next(self, progress: Progress = lambda job: None) -> bool:
         """Run the oldest open job; False where there is none or another process is at work.
 
-        Raises CannotWrite where the disk does not take it; the job is then still open.
+        Raises CannotWrite where the disk does not take it, and Unreachable where the server of the
+        vectors does not; the job is then still open.
         """
         with self._writing(timeout=0.5) as allowed:
             job = self._jobs.oldest_open() if allowed else None
@@ -87,8 +89,8 @@ class Indexer:
                 return False
             try:
                 self._run(job, progress)
-            except CannotWrite:
-                raise  # the job stays, and goes on where it was when there is room again
+            except (CannotWrite, Unreachable):
+                raise  # the job stays, and goes on where it was when it can be written again
             except YauapError as error:
                 self._fail(job, InvalidDocument.because(error))
             except Exception:
@@ -110,6 +112,21 @@ class Indexer:
                 self._stager.restage(document_id, version)
                 progress(done, len(left))
             publish(self._catalog, self._snapshots, None)
+
+    def migrate(self) -> str | None:
+        """Carry the published vectors to where the settings say; nothing is embedded again.
+
+        Where they cannot be read any more, they are taken from the catalog. Returns how the names
+        begin of what stays behind in a Milvus that the settings do not name; None where nothing
+        does. Raises Unreachable.
+        """
+        with self._writing(timeout=-1):
+            self.require_compatible()
+            with self._catalog.reading() as connection:
+                name = get_state(connection, "published")
+            left = name is not None and self._snapshots.is_left_in_milvus(name)
+            publish(self._catalog, self._snapshots, None)
+        return prefix(self._catalog.owner()) if left else None
 
     def compact(self) -> None:
         """Remove from disk what was deleted: write the snapshot and the catalog anew."""

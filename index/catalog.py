@@ -4,6 +4,7 @@ Documents with their versions and texts, chunks with their vectors, jobs, keys, 
 snapshot is published. Everything else in the data folder can be made again from it.
 """
 
+import secrets
 import sqlite3
 import weakref
 from collections.abc import Callable, Iterator
@@ -22,6 +23,8 @@ _FORMAT = len(_STEPS)
 
 # How many deletions there were: they change what is found without a new snapshot.
 DELETIONS = "deletions"
+# Under which name this folder writes where others write too; one that is restored takes another.
+OWNER = "owner"
 _WAIT_SECONDS = 60.0  # for another writer
 _MOST_IDLE = 8  # connections that are kept, with the statements they have prepared
 
@@ -101,6 +104,16 @@ class Catalog:
                 target.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # the log is as large as the file
         except sqlite3.DatabaseError as error:
             raise _as_ours(error, self._file) from error
+
+    def owner(self) -> str:
+        """Return the name of this data folder, which no other has; drawn when first asked for."""
+        with self.reading() as connection:
+            name = get_state(connection, OWNER)
+        if name is None:
+            with self.writing() as connection:
+                name = get_state(connection, OWNER) or secrets.token_hex(8)
+                set_state(connection, OWNER, name)
+        return name
 
     def vacuum(self) -> None:
         """Write the file anew without what was deleted, and empty the log beside it.

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index.catalog import Catalog, get_state
-from index.dense import Kind
 from index.snapshot import Snapshots
+from index.vector_store import Kind
 
 _MOST_SHARE = 0.2  # of a snapshot or of the catalog may be taken by what was deleted
 _LEAST_BYTES = 1_000_000  # below which compacting the catalog is not worth its while
@@ -15,7 +15,7 @@ _LEAST_BYTES = 1_000_000  # below which compacting the catalog is not worth its 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """``vectors`` is the kind of index that holds them, «flat» or «inverted».
+    """``vectors`` is the kind of index that holds them, «flat», «inverted» or «milvus».
 
     ``index_bytes`` are the published snapshot's, all of which is in memory where much is asked.
 

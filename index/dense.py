@@ -1,4 +1,4 @@
-"""Which index holds the vectors: an exact one of few chunks, an approximate one of many."""
+"""Which index holds vectors in files: an exact one of few chunks, an approximate one of many."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path

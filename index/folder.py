@@ -8,11 +8,13 @@ from index.embedding import open_embedder
 from index.embedding.centring import load_centring
 from index.jobs import Jobs
 from index.library import Library
+from index.milvus import MilvusStore, Server
 from index.origins import Origins
 from index.reader import Index
 from index.settings import IndexSettings
 from index.snapshot import BuildSpec, Snapshots
 from index.staging import Stager
+from index.vector_store import VectorStore
 
 
 class DataFolder:
@@ -27,7 +29,7 @@ class DataFolder:
         self.centring = load_centring(self.embedder.spec)
         build = BuildSpec(self.embedder.spec, settings.chunk_tokens, self.centring.version)
         self.snapshots = Snapshots(
-            self.catalog.data_dir, build, self.centring, settings.exact_chunks
+            self.catalog.data_dir, build, self.centring, _vector_store(settings, self.catalog)
         )
         self.library = Library(self.catalog)
         self.jobs = Jobs(self.catalog)
@@ -35,3 +37,16 @@ class DataFolder:
         self.index = Index(self.catalog, self.snapshots)
         stager = Stager(self.catalog, self.embedder, settings.chunk_tokens)
         self.indexer = Indexer(self.catalog, self.snapshots, stager)
+
+
+def _vector_store(settings: IndexSettings, catalog: Catalog) -> VectorStore:
+    if settings.vectors == "faiss":
+        return VectorStore(settings.exact_chunks)
+    token = settings.milvus_token
+    server = Server(
+        settings.vectors,
+        "" if token is None else token.get_secret_value(),
+        settings.milvus_timeout,
+    )
+    milvus = MilvusStore(server, catalog.owner, settings.exact_chunks)
+    return VectorStore(settings.exact_chunks, milvus)

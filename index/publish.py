@@ -1,13 +1,17 @@
 """Publishing: a snapshot of what a job staged and what is live, put in force in one transaction."""
 
+import logging
 import sqlite3
 
 import numpy as np
 
 from index.catalog import Catalog, get_state, now, set_state
+from index.errors import Damaged, Unreachable
 from index.lexical import Entry
 from index.snapshot import Additions, Snapshots
 from index.translations import Link, find_links, record_links
+
+_log = logging.getLogger(__name__)
 
 _KEPT_VERSIONS = 2  # the live text, and the one before it for citations that were just given
 
@@ -48,7 +52,8 @@ def publish(
 
     Until the last transaction nothing is visible; after it everything is, and the job has
     succeeded. A document that was deleted meanwhile is in the snapshot but stays deleted.
-    ``from_nothing`` builds upon no earlier snapshot, and none is kept.
+    ``from_nothing`` builds upon no earlier snapshot, and none is kept. Vectors that lie where the
+    settings do not say any more are carried there. Raises CannotWrite, and Unreachable.
     """
     with catalog.reading() as connection:
         published = get_state(connection, "published")
@@ -57,11 +62,13 @@ def publish(
         base = published if sound else None
         wanted = {int(row[0]) for row in connection.execute(_WANTED, {"job": job})}
         held = set() if base is None else {int(i) for i in snapshots.open(base).vectors.ids}
-        changed, removed, upon = held != wanted, sorted(held - wanted), base
+        elsewhere = base is not None and snapshots.is_elsewhere(base)
+        moved = _languages(connection, wanted & held) if elsewhere else None
+        changed, removed, upon = held != wanted or elsewhere, sorted(held - wanted), base
         if wanted and len(removed) > _MOST_REMOVED * len(held):
             removed, upon, held = [], None, set()
         additions = _additions(connection, sorted(wanted - held))
-    name = snapshots.write(upon, removed, additions) if changed else base
+    name = snapshots.write(upon, removed, additions, moved) if changed else base
     links, linked = _links(catalog, snapshots, name)
     with catalog.writing() as connection:
         if _is_finished(connection, job):  # cancelled: what was published stays
@@ -69,8 +76,18 @@ def publish(
         else:
             _put_in_force(connection, job, name, wanted)
             record_links(connection, links, linked)
-    # The one before stays for readers that have its name and not yet its files.
-    snapshots.remove_all_but(kept for kept in (name, base) if kept is not None)
+    try:
+        # The one before stays for readers that have its name and not yet its files.
+        snapshots.remove_all_but(kept for kept in (name, base) if kept is not None)
+    except (Damaged, Unreachable) as error:
+        if from_nothing:  # which promises that nothing is left
+            raise
+        _log.warning("the next publication removes what is left: %s", error)
+
+
+def _languages(connection: sqlite3.Connection, chunks: set[int]) -> dict[int, str]:
+    rows = connection.execute("SELECT id, language FROM chunks")
+    return {row["id"]: row["language"] for row in rows if row["id"] in chunks}
 
 
 def _links(catalog: Catalog, snapshots: Snapshots, name: str | None) -> tuple[list[Link], int]:

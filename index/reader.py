@@ -78,6 +78,11 @@ class IndexView:
         # Not only what is in the snapshot can be among the deleted, but also what was on its way.
         return bool(np.isin(self._snapshot.vectors.ids, self._deleted).all())
 
+    def require_reachable(self) -> None:
+        """Raise Unreachable where what holds the vectors does not answer."""
+        if self._snapshot is not None:
+            self._snapshot.vectors.require_reachable()
+
     def groups(self, filters: Filters) -> list["Group"]:
         """Return the chunks that ``filters`` let through, by language; no group is empty."""
         matching = self._matching(replace(filters, language=()))
@@ -203,7 +208,8 @@ class Index:
         """Give the live passages of this moment.
 
         Raises SnapshotMismatch where the snapshot was built by another model, chunker or analyser,
-        and Damaged where its files cannot be read.
+        Damaged where its files cannot be read, and Unreachable where its vectors are elsewhere and
+        out of reach.
         """
         for attempt in range(_MOST_ATTEMPTS + 1):
             with self._catalog.reading() as connection:

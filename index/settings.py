@@ -1,11 +1,22 @@
 """Settings of indexing; each is an environment variable ``YAUAP_…``, read when constructed."""
 
+import re
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import AfterValidator, Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from index.readers.limits import Limits
+
+
+def _vectors(place: str) -> str:
+    if place != "faiss" and not re.fullmatch(r"https?://[^@\s]+|[^@\s:]+\.db", place):
+        raise ValueError(
+            "it is faiss, http://HOST:PORT without user and password (YAUAP_MILVUS_TOKEN), "
+            "or a file that ends in .db"
+        )
+    return place
 
 
 class IndexSettings(BaseSettings):
@@ -39,6 +50,17 @@ class IndexSettings(BaseSettings):
         default=20_000,
         ge=0,
         description="up to so many chunks the nearest are found exactly; of more, nearly always",
+    )
+    vectors: Annotated[str, AfterValidator(_vectors)] = Field(
+        default="faiss",
+        description="where vectors are put: `faiss`, into files of the data folder; the address of "
+        "a Milvus server; or a file that ends in `.db`, for Milvus Lite in this process",
+    )
+    milvus_token: SecretStr | None = Field(
+        default=None, description="`user:password` or key that Milvus asks for"
+    )
+    milvus_timeout: float = Field(
+        default=10.0, gt=0, le=600, description="seconds that Milvus has for a call of a question"
     )
     max_document_bytes: int = Field(
         default=20_000_000,
@@ -76,6 +98,13 @@ class IndexSettings(BaseSettings):
         default="",
         description="address of the service that writes; this one then follows the bucket",
     )
+
+    @field_validator("bucket")
+    @classmethod
+    def _holds_vectors(cls, bucket: str, info: ValidationInfo) -> str:
+        if bucket and info.data.get("vectors", "faiss") != "faiss":
+            raise ValueError("what goes to a bucket has its vectors in files: YAUAP_VECTORS=faiss")
+        return bucket
 
     @field_validator("writer")
     @classmethod

@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,6 @@ import numpy as np
 
 from index.catalog import Catalog, get_state, now
 from index.chunking import CHUNKER_VERSION
-from index.dense import DenseIndex, Kind, build, kind_of, known_kind, open_index, updated
 from index.durability import sync
 from index.embedding.centring import Centring
 from index.embedding.protocol import EmbedderSpec, FloatMatrix
@@ -27,6 +26,7 @@ from index.errors import CannotWrite, Damaged, SnapshotMismatch
 from index.lexical import Entry, LexicalIndex, write_lexical
 from index.term_index import index_files
 from index.text.analysis import ANALYSER_VERSION
+from index.vector_store import Kind, StoredIndex, VectorStore, kind_of, known_kind
 from index.vectors import Ids, VectorIndex
 
 _MANIFEST = "manifest.json"
@@ -102,19 +102,20 @@ class Snapshots:
     """The snapshots of one data folder."""
 
     def __init__(
-        self, data_dir: Path, build: BuildSpec, centring: Centring, exact_chunks: int
+        self, data_dir: Path, build: BuildSpec, centring: Centring, store: VectorStore
     ) -> None:
-        """``exact_chunks`` is up to how many chunks a snapshot finds the nearest ones exactly."""
+        """``store`` is where the vectors of a snapshot that is written lie."""
         self._folder = data_dir / "snapshots"
         self._centring = centring
-        self._exact_chunks = exact_chunks
+        self._store = store
         self.build = build
 
     def open(self, name: str) -> Snapshot:
         """Open a published snapshot.
 
-        Raises SnapshotMismatch where it was built in another way, Damaged where it cannot be read,
-        and FileNotFoundError where it was replaced and removed meanwhile.
+        Raises SnapshotMismatch where it was built in another way or its vectors lie elsewhere,
+        Damaged where it cannot be read, Unreachable where its vectors are not within reach, and
+        FileNotFoundError where it was replaced and removed meanwhile.
         """
         folder = self._folder / name
         manifest = _manifest(folder)
@@ -122,7 +123,7 @@ class Snapshots:
         return Snapshot(
             name=name,
             created_at=str(manifest["created_at"]),
-            vectors=_vectors(folder, manifest),
+            vectors=self._store.open(folder, _kind(manifest)),
             lexical=LexicalIndex(folder),
         )
 
@@ -140,6 +141,14 @@ class Snapshots:
         except FileNotFoundError as error:
             raise Damaged("snapshot.missing", name=name) from error
 
+    def is_elsewhere(self, name: str) -> bool:
+        """Whether the vectors of a snapshot lie where this installation puts none any more."""
+        return not self._store.holds(self.kind(name))
+
+    def is_left_in_milvus(self, name: str) -> bool:
+        """Whether the vectors of a snapshot are in a Milvus that is not used any more."""
+        return self.kind(name) == "milvus" and self.is_elsewhere(name)
+
     def folder(self, name: str) -> Path:
         """Return where a snapshot lies."""
         return self._folder / name
@@ -148,11 +157,19 @@ class Snapshots:
         """Raise SnapshotMismatch where the snapshot was built in another way."""
         self.build.require(_manifest(self._folder / name)["build"])
 
-    def write(self, base: str | None, removed: Iterable[int], additions: Additions) -> str:
+    def write(
+        self,
+        base: str | None,
+        removed: Iterable[int],
+        additions: Additions,
+        moved: Mapping[int, str] | None = None,
+    ) -> str:
         """Write a snapshot that is ``base`` without ``removed`` and with ``additions``.
 
-        Returns its name; it is complete and on disk, but nothing points to it yet. Raises
-        CannotWrite where the disk does not take it.
+        Where ``moved`` gives the languages of the chunks that stay, their vectors are carried to
+        where vectors are put now. Returns the snapshot's name; it is complete and on disk, but
+        nothing points to it yet. Raises CannotWrite where the disk does not take it, and
+        Unreachable.
         """
         removed = list(removed)
         aside = self._folder / f".writing-{os.getpid()}"
@@ -160,7 +177,7 @@ class Snapshots:
         try:
             aside.mkdir(parents=True)
             base_folder = None if base is None else self._folder / base
-            vectors = self._changed(base_folder, removed, additions)
+            vectors = self._changed(base_folder, removed, additions, moved)
             vectors.save(aside)
             write_lexical(aside, base_folder, removed, additions.entries)
             return self._seal(aside, base_folder, vectors)
@@ -170,15 +187,29 @@ class Snapshots:
         finally:
             shutil.rmtree(aside, ignore_errors=True)
 
-    def _changed(self, base: Path | None, removed: list[int], additions: Additions) -> DenseIndex:
+    def _changed(
+        self,
+        base: Path | None,
+        removed: list[int],
+        additions: Additions,
+        moved: Mapping[int, str] | None,
+    ) -> StoredIndex:
         languages = [entry.language for entry in additions.entries]
         added = self._centring.passages(additions.vectors, languages)
         if base is None:
-            return build(additions.ids, added, self._exact_chunks, languages)
-        before = _vectors(base, _manifest(base))
-        return updated(before, removed, additions.ids, added, self._exact_chunks, languages)
+            return self._store.build(additions.ids, added, languages)
+        before = self._store.open(base, _kind(_manifest(base)))
+        if moved is None:
+            return self._store.updated(before, removed, additions.ids, added, languages)
+        stay = ~np.isin(before.ids, removed)
+        left, vectors = before.ids[stay], before.matrix()[stay]
+        return self._store.build(
+            np.concatenate([left, additions.ids]),
+            np.concatenate([vectors, added.reshape(-1, vectors.shape[1])]),
+            [*(moved[one] for one in left.tolist()), *languages],
+        )
 
-    def _seal(self, aside: Path, base: Path | None, vectors: DenseIndex) -> str:
+    def _seal(self, aside: Path, base: Path | None, vectors: StoredIndex) -> str:
         # What is shared with the snapshot before was found whole when that was built upon.
         known = {} if base is None else _by_file(base)
         files = {}
@@ -203,21 +234,26 @@ class Snapshots:
         return name
 
     def remove_all_but(self, kept: Iterable[str]) -> None:
-        """Remove the folders of other snapshots and of writes that were cut short."""
+        """Remove all of other snapshots and of writes that were cut short. Raises Unreachable."""
         names = set(kept)
         if self._folder.is_dir():
             for folder in self._folder.iterdir():
                 if folder.name not in names:
                     shutil.rmtree(folder, ignore_errors=True)
+        self._store.keep_only((self._folder / name, self.kind(name)) for name in names)
 
     def verify(self, name: str) -> list[str]:
-        """Return what is wrong with a snapshot's files, a line each; nothing where all is well."""
+        """Return what is wrong with a snapshot, a line each; nothing where all is well.
+
+        Raises Unreachable where its vectors are not within reach.
+        """
         folder = self._folder / name
         try:
             content = (folder / _MANIFEST).read_bytes()
             if hashlib.sha256(content).hexdigest()[:24] != name.partition("-")[2]:
                 return [f"{name}/{_MANIFEST}: checksum"]
-            files = json.loads(content)["files"]
+            manifest = json.loads(content)
+            files = manifest["files"]
         except (OSError, ValueError) as error:
             return [f"{name}/{_MANIFEST}: {error}"]
         faults = []
@@ -228,7 +264,7 @@ class Snapshots:
                 faults.append(f"{name}/{file}: missing")
             elif _described(folder / file) != described:
                 faults.append(f"{name}/{file}: checksum")
-        return faults
+        return faults or self._store.faults(folder, _kind(manifest))
 
 
 _CHUNKLESS = """
@@ -283,10 +319,6 @@ def _manifest(folder: Path) -> dict[str, Any]:
     except (OSError, ValueError, KeyError, TypeError):
         pass
     raise Damaged("snapshot.damaged", file=_MANIFEST)
-
-
-def _vectors(folder: Path, manifest: dict[str, Any]) -> DenseIndex:
-    return open_index(folder, _kind(manifest))
 
 
 def _kind(manifest: dict[str, Any]) -> Kind:

@@ -48,6 +48,9 @@ class VectorIndex(Protocol):
         An id that is not in the index has the score 0.
         """
 
+    def require_reachable(self) -> None:
+        """Raise Unreachable where what holds the vectors does not answer."""
+
 
 def products(vectors: FloatMatrix, query: FloatMatrix) -> Scores:
     """Return the inner product of each row of ``vectors`` with ``query``, shape (len(vectors),).
@@ -134,6 +137,9 @@ class FlatIndex:
                 vectors = self._index.reconstruct_batch(positions[known])
                 result[known] = products(vectors, query)
         return result
+
+    def require_reachable(self) -> None:
+        """Do nothing: the vectors are at hand."""
 
     def _selection(
         self, among: Ids | None, without: Ids

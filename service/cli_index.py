@@ -86,3 +86,15 @@ def index_rebuild(data_dir: DataDir = None) -> None:
 
     with bar(say("rebuilding")) as update:
         folder_of(data_dir).indexer.rebuild(update)
+
+
+@commands.command("migrate", help=say("help_migrate"))
+def index_migrate(data_dir: DataDir = None) -> None:
+    """Carry the vectors to where the settings say."""
+    from service.terminal import notes, plain
+
+    folder = folder_of(data_dir)
+    left = folder.indexer.migrate()
+    notes.print(say("migrated", vectors=plain(folder.settings.vectors)))
+    if left:
+        notes.print(say("left_in_milvus", name=left))

@@ -20,6 +20,7 @@ from index.errors import (
     InvalidInput,
     NotFound,
     SnapshotMismatch,
+    Unreachable,
     YauapError,
 )
 from index.messages import MessageLanguage, message, preferred_language
@@ -120,7 +121,7 @@ def described(error: Exception, language: MessageLanguage) -> tuple[str, str]:
     """Return the problem's name and detail for an error; paths and causes go to the log only."""
     if isinstance(error, Refusal):
         return error.problem, error.in_language(language)
-    if isinstance(error, SnapshotMismatch):
+    if isinstance(error, (SnapshotMismatch, Unreachable)):  # the operator can do something
         return "unavailable", error.in_language(language)
     for kind, name in (
         (Gone, "gone"),

@@ -132,6 +132,9 @@ class InvertedIndex:
         result[known] = products(self._vectors(ids[known]), query)
         return result
 
+    def require_reachable(self) -> None:
+        """Do nothing: the vectors are at hand."""
+
     def _best(self, query: FloatMatrix, count: int, mask: Mask) -> tuple[Ids, Scores]:
         """Return at least ``count`` ids, among which the nearest are, and their inner products."""
         size, lists = len(self._ids), self._quantiser.lists

@@ -45,6 +45,7 @@ def ready(state: State, request: Request) -> StatusOut | Response:
         why = "answer.empty_index"
     else:
         with state.folder.index.view() as view:  # raises where the snapshot cannot be searched
+            view.require_reachable()
             why = "answer.empty_index" if view.is_empty else None
     if why is None:
         return StatusOut(status="ready")

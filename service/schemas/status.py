@@ -34,11 +34,12 @@ class LimitsOut(BaseModel):
 class ConditionOut(BaseModel):
     """Sizes in bytes: of the data folder; of the published index, all of which is in memory where
     much is asked; of what deletions have left; and of this process in memory. ``vectors``: whether
-    the nearest passages are found by comparing all of them (flat) or approximately (inverted).
+    the nearest passages are found by comparing all of them (flat), approximately (inverted), or by
+    Milvus (milvus).
     """
 
     published_at: str | None
-    vectors: Literal["flat", "inverted"] | None
+    vectors: Literal["flat", "inverted", "milvus"] | None
     disk_bytes: int
     index_bytes: int
     free_bytes: int

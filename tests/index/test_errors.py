@@ -17,6 +17,7 @@ TREE = {
     "Damaged": "YauapError",
     "Unavailable": "YauapError",
     "CannotWrite": "Unavailable",
+    "Unreachable": "Unavailable",
 }
 
 

@@ -1,4 +1,4 @@
-"""What an index of either kind keeps to, told by plain numpy."""
+"""What an index of any kind keeps to, wherever it lies, told by plain numpy."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -9,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from index.dense import DenseIndex, build, kind_of, open_index, updated
+from index.dense import DenseIndex
 from index.embedding.protocol import FloatMatrix
 from index.errors import Damaged
 from index.inverted import InvertedIndex
+from index.vector_store import StoredIndex, VectorStore, kind_of
 from index.vectors import FlatIndex, Ids, Scores, VectorIndex, products
 
 _DIMENSION = 4
@@ -20,9 +21,6 @@ _DIMENSION = 4
 _VECTOR = st.lists(st.integers(-1, 1), min_size=_DIMENSION, max_size=_DIMENSION)
 _ROWS = st.dictionaries(st.integers(0, 60), _VECTOR, max_size=25)
 _SOME_IDS = st.lists(st.integers(0, 70), max_size=30)
-
-# Up to how many vectors an index is exact: so many that all are, or none but an empty one.
-KINDS = pytest.mark.parametrize("exact", [1000, 0], ids=["flat", "inverted"])
 
 
 class NumpyIndex:
@@ -53,6 +51,9 @@ class NumpyIndex:
         known = {int(i): row @ query for i, row in zip(self._ids, self._vectors, strict=True)}
         return np.array([known.get(int(i), 0) for i in ids], np.float32)
 
+    def require_reachable(self) -> None:
+        pass
+
 
 def matrix(rows: Iterable[list[int]]) -> FloatMatrix:
     return np.array(list(rows), np.float32).reshape(-1, _DIMENSION)
@@ -62,9 +63,9 @@ def id_array(ids: Iterable[int]) -> Ids:
     return np.array(list(ids), np.int64)
 
 
-def built(exact: int, rows: dict[int, list[int]]) -> tuple[DenseIndex, VectorIndex]:
+def built(store: VectorStore, rows: dict[int, list[int]]) -> tuple[StoredIndex, VectorIndex]:
     ids, vectors = id_array(rows), matrix(rows.values())
-    return build(ids, vectors, exact), NumpyIndex(ids, vectors)
+    return store.build(ids, vectors), NumpyIndex(ids, vectors)
 
 
 def assert_same_ranking(
@@ -78,12 +79,11 @@ def assert_same_ranking(
     assert len(set(ids)) == len(ids)
 
 
-@KINDS
 @given(_ROWS, _VECTOR, st.integers(0, 30))
 def test_search_ranks_like_numpy(
-    exact: int, rows: dict[int, list[int]], query: list[int], count: int
+    store: VectorStore, rows: dict[int, list[int]], query: list[int], count: int
 ) -> None:
-    index, oracle = built(exact, rows)
+    index, oracle = built(store, rows)
     vector = np.array(query, np.float32)
 
     found = index.search(vector, count)
@@ -91,17 +91,16 @@ def test_search_ranks_like_numpy(
     assert_same_ranking(found, oracle, vector, oracle.search(vector, count)[1])
 
 
-@KINDS
 @given(_ROWS, _VECTOR, st.integers(1, 30), st.none() | _SOME_IDS, _SOME_IDS)
 def test_filters_and_exclusions_narrow_before_the_ranking(
-    exact: int,
+    store: VectorStore,
     rows: dict[int, list[int]],
     query: list[int],
     count: int,
     among: list[int] | None,
     without: list[int],
 ) -> None:
-    index, oracle = built(exact, rows)
+    index, oracle = built(store, rows)
     vector = np.array(query, np.float32)
     allowed = None if among is None else id_array(among)
 
@@ -113,12 +112,11 @@ def test_filters_and_exclusions_narrow_before_the_ranking(
     assert among is None or set(found[0]) <= set(among)
 
 
-@KINDS
 @given(_ROWS, _VECTOR, _SOME_IDS)
 def test_scores_are_inner_products_and_0_for_an_unknown_id(
-    exact: int, rows: dict[int, list[int]], query: list[int], ids: list[int]
+    store: VectorStore, rows: dict[int, list[int]], query: list[int], ids: list[int]
 ) -> None:
-    index, oracle = built(exact, rows)
+    index, oracle = built(store, rows)
     vector = np.array(query, np.float32)
 
     found = index.scores(vector, id_array(ids))
@@ -127,10 +125,9 @@ def test_scores_are_inner_products_and_0_for_an_unknown_id(
     assert found.dtype == np.float32
 
 
-@KINDS
 @given(_ROWS, _ROWS, _SOME_IDS, _VECTOR)
 def test_an_updated_index_is_the_one_built_anew(
-    exact: int,
+    store: VectorStore,
     old: dict[int, list[int]],
     new: dict[int, list[int]],
     removed: list[int],
@@ -138,12 +135,12 @@ def test_an_updated_index_is_the_one_built_anew(
 ) -> None:
     added = {i + 100: row for i, row in new.items()}
     kept = {i: row for i, row in old.items() if i not in removed}
-    before, _ = built(exact, old)
+    before, _ = built(store, old)
     vector = np.array(query, np.float32)
 
-    after = updated(before, removed, id_array(added), matrix(added.values()), exact)
+    after = store.updated(before, removed, id_array(added), matrix(added.values()))
 
-    expected, _ = built(exact, kept | added)
+    expected, _ = built(store, kept | added)
     np.testing.assert_array_equal(after.ids, sorted(kept | added))
     np.testing.assert_array_equal(
         after.scores(vector, after.ids), expected.scores(vector, after.ids)
@@ -159,16 +156,15 @@ def vectors() -> FloatMatrix:
     return rows
 
 
-@KINDS
 @pytest.mark.parametrize("removed", [[], [1000, 1005]])
 def test_an_index_on_disk_finds_what_it_found_in_memory(
-    tmp_path: Path, vectors: FloatMatrix, exact: int, removed: list[int]
+    tmp_path: Path, vectors: FloatMatrix, store: VectorStore, removed: list[int]
 ) -> None:
     ids = np.random.default_rng(8).permutation(200) + 1000
-    index = build(ids, vectors, exact).updated(removed, id_array([5]), vectors[:1])
+    index = store.updated(store.build(ids, vectors), removed, id_array([5]), vectors[:1])
     index.save(tmp_path)
 
-    opened = open_index(tmp_path, kind_of(index))
+    opened = store.open(tmp_path, kind_of(index))
 
     np.testing.assert_array_equal(opened.ids, index.ids)
     np.testing.assert_array_equal(opened.matrix(), index.matrix())
@@ -177,43 +173,41 @@ def test_an_index_on_disk_finds_what_it_found_in_memory(
             np.testing.assert_array_equal(mine, theirs)
 
 
-@KINDS
-def test_an_opened_index_can_be_updated(tmp_path: Path, vectors: FloatMatrix, exact: int) -> None:
-    first = build(np.arange(100), vectors[:100], exact)
+def test_an_opened_index_can_be_updated(
+    tmp_path: Path, vectors: FloatMatrix, store: VectorStore
+) -> None:
+    first = store.build(np.arange(100), vectors[:100])
     first.save(tmp_path)
 
-    opened = open_index(tmp_path, kind_of(first))
-    index = updated(opened, range(50), np.arange(100, 200), vectors[100:], exact)
+    opened = store.open(tmp_path, kind_of(first))
+    index = store.updated(opened, range(50), np.arange(100, 200), vectors[100:])
 
     oracle = NumpyIndex(np.arange(50, 200), vectors[50:])
     for query in vectors[:5]:
         np.testing.assert_array_equal(index.search(query, 10)[0], oracle.search(query, 10)[0])
 
 
-@KINDS
 def test_an_index_that_lost_everything_is_empty_and_can_be_filled_again(
-    tmp_path: Path, vectors: FloatMatrix, exact: int
+    tmp_path: Path, vectors: FloatMatrix, store: VectorStore
 ) -> None:
-    full = build(np.arange(10), vectors[:10], exact)
-    lost = full.updated(range(10), id_array([]), np.empty((0, 0), np.float32))
+    full = store.build(np.arange(10), vectors[:10])
+    lost = store.updated(full, range(10), id_array([]), np.empty((0, 0), np.float32))
     lost.save(tmp_path)
-    empty = open_index(tmp_path, kind_of(lost))
+    empty = store.open(tmp_path, kind_of(lost))
 
     assert len(empty.ids) == 0
     assert [len(part) for part in empty.search(vectors[0], 5)] == [0, 0]
     assert list(empty.scores(vectors[0], id_array([3]))) == [0]
 
-    refilled = empty.updated([], np.arange(5), vectors[:5])
+    refilled = store.updated(empty, [], np.arange(5), vectors[:5])
     assert list(refilled.search(vectors[2], 1)[0]) == [2]
 
 
-@KINDS
-def test_an_id_that_was_removed_can_come_again(vectors: FloatMatrix, exact: int) -> None:
-    full = build(np.arange(100), vectors[:100], exact)
+def test_an_id_that_was_removed_can_come_again(vectors: FloatMatrix, store: VectorStore) -> None:
+    full = store.build(np.arange(100), vectors[:100])
 
-    again = full.updated([3], id_array([]), vectors[:0]).updated(
-        [], id_array([3]), vectors[150:151]
-    )
+    without = store.updated(full, [3], id_array([]), vectors[:0])
+    again = store.updated(without, [], id_array([3]), vectors[150:151])
 
     assert len(again.ids) == 100
     np.testing.assert_array_equal(again.matrix()[3], vectors[150])

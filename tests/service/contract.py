@@ -232,7 +232,7 @@ class Limits(Exactly):
 
 class Condition(Exactly):
     published_at: Time | None
-    vectors: Literal["flat", "inverted"] | None
+    vectors: Literal["flat", "inverted", "milvus"] | None
     disk_bytes: Count
     index_bytes: Count
     free_bytes: Count

@@ -11,6 +11,7 @@ from index.errors import CannotWrite
 from index.folder import DataFolder
 from index.snapshot import BuildSpec, Snapshots
 from index.text.analysis import ANALYSER_VERSION
+from index.vector_store import VectorStore
 from tests.fakes import FAKE_SPEC, fake_folder, ingest
 from tests.index.snapshot.published import FILES, faults, files, found, matching, published
 
@@ -72,9 +73,9 @@ def test_an_empty_folder_is_sound(folder: DataFolder) -> None:
 
 def test_a_snapshot_that_was_never_there_is_not_found(folder: DataFolder) -> None:
     with pytest.raises(FileNotFoundError):
-        Snapshots(folder.catalog.data_dir, BuildSpec(FAKE_SPEC, 32), Centring({}), 0).open(
-            "000001-x"
-        )
+        Snapshots(
+            folder.catalog.data_dir, BuildSpec(FAKE_SPEC, 32), Centring({}), VectorStore(0)
+        ).open("000001-x")
 
 
 def test_leftovers_are_removed_by_the_next_publication(filled: DataFolder) -> None:
