@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 CORPORA ?= ../shared/corpora
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: setup serve test test-llm torture torture-service lint eval eval-retrieval eval-translations eval-text ablation train-embedder screen-embedder fit bench bench-ingest bench-load bench-embedding bench-index bench-engines bench-peers profile bundle clean
+.PHONY: setup serve test test-llm torture torture-service lint eval eval-retrieval eval-translations eval-text ablation train-embedder screen-embedder fit bench bench-ingest bench-load bench-embedding bench-index bench-engines bench-peers bench-ray profile bundle clean
 
 setup: $(VENV)/.ready
 
@@ -16,7 +16,7 @@ $(VENV)/.ready: pyproject.toml constraints.txt
 		{ echo "Python 3.11 or newer is needed: make PYTHON=python3.12 …"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --progress-bar on -c constraints.txt torch
-	$(BIN)/python -m pip install --progress-bar on -c constraints.txt -e '.[dev]'
+	$(BIN)/python -m pip install --progress-bar on -c constraints.txt -e '.[dev,ray]'
 	@echo "Preparing the embedding model …"
 	$(BIN)/python -m index.embedding
 	@touch $@
@@ -120,6 +120,10 @@ bench-engines: setup
 bench-peers: setup
 	$(BIN)/python -m pip install --progress-bar on -c constraints.txt -e '.[peers]'
 	$(BIN)/python -m eval.bench.peers $(CORPORA)
+
+# Ingestion by one and by two workers on Ray, and without; half an hour; needs the corpora.
+bench-ray: setup
+	$(BIN)/python -m eval.bench.workers $(CORPORA)
 
 # Where the time of questions and documents goes, and the limit of this machine: the tables of
 # docs/performance.md; needs the corpora.

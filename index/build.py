@@ -8,14 +8,14 @@ import logging
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 from filelock import FileLock, Timeout
 
 from index.backup import RESTORING
 from index.catalog import Catalog, get_state, now, set_state
 from index.duplicates import assign_missing
-from index.errors import CannotWrite, Damaged, InvalidDocument, YauapError
+from index.errors import CannotWrite, Damaged, InvalidDocument, NoWorkers, YauapError
 from index.job_records import JobRecord
 from index.jobs import Jobs, drop_staged
 from index.publish import publish
@@ -75,7 +75,8 @@ class Indexer:
     def run_next(self, progress: Progress = lambda job: None) -> bool:
         """Run the oldest open job; False where there is none or another process is at work.
 
-        Raises CannotWrite where the disk does not take it; the job is then still open.
+        Raises CannotWrite where the disk does not take it, and NoWorkers where the processes that
+        the settings name are not to be had; the job is then still open.
         """
         with self._writing(timeout=0.5) as allowed:
             job = self._jobs.oldest_open() if allowed else None
@@ -83,7 +84,7 @@ class Indexer:
                 return False
             try:
                 self._run(job, progress)
-            except CannotWrite:
+            except (CannotWrite, NoWorkers):
                 raise  # the job stays, and goes on where it was when there is room again
             except YauapError as error:
                 self._fail(job, InvalidDocument.because(error))
@@ -102,8 +103,7 @@ class Indexer:
         with self._writing(timeout=-1):
             self._drop_mismatched()
             left = self._without_chunks()
-            for done, (document_id, version) in enumerate(left, 1):
-                self._stager.restage(document_id, version)
+            for done in self._stager.restage(left):
                 progress(done, len(left))
             publish(self._catalog, self._snapshots, None)
 
@@ -122,8 +122,12 @@ class Indexer:
             self._record_build(connection)
         self._jobs.resume(job)
         assign_missing(self._catalog)
-        while self._stager.stage_next(job.sequence):
-            progress(self._jobs.get(job.id))
+        with closing(self._stager.stage(job.sequence)) as stages:
+            for _ in stages:
+                told = self._jobs.get(job.id)
+                progress(told)
+                if told.finished_at is not None:
+                    break
         if self._jobs.get(job.id).finished_at is not None:
             return  # cancelled meanwhile
         publish(self._catalog, self._snapshots, job.sequence)

@@ -10,7 +10,8 @@
     │   └── SnapshotMismatch  built with another model, chunker or analyser
     ├── Damaged               a file is not what was written
     └── Unavailable           something needed is missing or cannot be loaded
-        └── CannotWrite       the data folder has no room, is read-only, or is locked for long
+        ├── CannotWrite       the data folder has no room, is read-only, or is locked for long
+        └── NoWorkers         other processes were to do the work, and are not there
 
 An error carries the key of its message and the values in it, so that each door can say it in the
 reader's language; ``str(error)`` is the English sentence.
@@ -90,3 +91,7 @@ class Unavailable(YauapError):
 
 class CannotWrite(Unavailable):
     """The data folder has no room, is read-only, or is locked by another process for too long."""
+
+
+class NoWorkers(Unavailable):
+    """The processes that were to do the work could not be started, or all of them are gone."""
