@@ -2,8 +2,8 @@
 
 Each is a ``yauap ingest`` of its own into an empty folder, beside one without Ray, which uses all
 cores itself. All three are taken in turn, round by round, so that what else the machine does falls
-on all alike. Tokens are of the whole time, with start and publishing; characters of the time between
-the first documents that were ready and the last. A few hundred documents are the least: a job that
+on all alike. Tokens are of the whole time, with start and publishing; characters of the time from
+the first documents that were ready to the last. A few hundred documents are the least: a job that
 is done at once needs no workers.
 """
 
