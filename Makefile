@@ -121,7 +121,7 @@ bench-peers: setup
 	$(BIN)/python -m pip install --progress-bar on -c constraints.txt -e '.[peers]'
 	$(BIN)/python -m eval.bench.peers $(CORPORA)
 
-# Ingestion by one and by two workers on Ray, and without; half an hour; needs the corpora.
+# Ingestion by one and by two workers on Ray, and without; an hour; needs the corpora.
 bench-ray: setup
 	$(BIN)/python -m eval.bench.workers $(CORPORA)
 
