@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 CORPORA ?= ../shared/corpora
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: setup serve test test-llm torture torture-service lint eval eval-retrieval eval-translations eval-stores eval-text ablation train-embedder screen-embedder fit bench bench-ingest bench-load bench-embedding bench-index bench-engines bench-peers profile bundle clean
+.PHONY: setup serve test test-llm torture torture-service lint eval eval-retrieval eval-translations eval-stores eval-text ablation train-embedder screen-embedder fit bench bench-ingest bench-load bench-embedding bench-index bench-engines bench-peers bench-ray profile bundle clean
 
 setup: $(VENV)/.ready
 
@@ -124,6 +124,10 @@ bench-engines: setup
 bench-peers: setup
 	$(BIN)/python -m pip install --progress-bar on -c constraints.txt -e '.[peers]'
 	$(BIN)/python -m eval.bench.peers $(CORPORA)
+
+# Ingestion by one and by two workers on Ray, and without; an hour; needs the corpora.
+bench-ray: setup
+	$(BIN)/python -m eval.bench.workers $(CORPORA)
 
 # Where the time of questions and documents goes, and the limit of this machine: the tables of
 # docs/performance.md; needs the corpora.

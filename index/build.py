@@ -8,14 +8,21 @@ import logging
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 from filelock import FileLock, Timeout
 
 from index.backup import RESTORING
 from index.catalog import Catalog, get_state, now, set_state
 from index.duplicates import assign_missing
-from index.errors import CannotWrite, Damaged, InvalidDocument, Unreachable, YauapError
+from index.errors import (
+    CannotWrite,
+    Damaged,
+    InvalidDocument,
+    NoWorkers,
+    Unreachable,
+    YauapError,
+)
 from index.job_records import JobRecord
 from index.jobs import Jobs, drop_staged
 from index.milvus import prefix
@@ -80,8 +87,9 @@ class Indexer:
     def run_next(self, progress: Progress = lambda job: None) -> bool:
         """Run the oldest open job; False where there is none or another process is at work.
 
-        Raises CannotWrite where the disk does not take it, and Unreachable where the server of the
-        vectors does not; the job is then still open.
+        Raises CannotWrite where the disk does not take it, Unreachable where the server of the
+        vectors does not, and NoWorkers where the processes that the settings name are not to be
+        had; the job is then still open.
         """
         with self._writing(timeout=0.5) as allowed:
             job = self._jobs.oldest_open() if allowed else None
@@ -89,8 +97,8 @@ class Indexer:
                 return False
             try:
                 self._run(job, progress)
-            except (CannotWrite, Unreachable):
-                raise  # the job stays, and goes on where it was when it can be written again
+            except (CannotWrite, Unreachable, NoWorkers):
+                raise  # the job stays, and goes on where it was when the cause is gone
             except YauapError as error:
                 self._fail(job, InvalidDocument.because(error))
             except Exception:
@@ -108,8 +116,7 @@ class Indexer:
         with self._writing(timeout=-1):
             self._drop_mismatched()
             left = self._without_chunks()
-            for done, (document_id, version) in enumerate(left, 1):
-                self._stager.restage(document_id, version)
+            for done in self._stager.restage(left):
                 progress(done, len(left))
             publish(self._catalog, self._snapshots, None)
 
@@ -143,8 +150,12 @@ class Indexer:
             self._record_build(connection)
         self._jobs.resume(job)
         assign_missing(self._catalog)
-        while self._stager.stage_next(job.sequence):
-            progress(self._jobs.get(job.id))
+        with closing(self._stager.stage(job.sequence)) as stages:
+            for _ in stages:
+                told = self._jobs.get(job.id)
+                progress(told)
+                if told.finished_at is not None:
+                    break
         if self._jobs.get(job.id).finished_at is not None:
             return  # cancelled meanwhile
         publish(self._catalog, self._snapshots, job.sequence)

@@ -11,7 +11,8 @@
     ├── Damaged               a file is not what was written
     └── Unavailable           something needed is missing or cannot be loaded
         ├── CannotWrite       the data folder has no room, is read-only, or is locked for long
-        └── Unreachable       the server that holds the vectors does not answer, or refuses
+        ├── Unreachable       the server that holds the vectors does not answer, or refuses
+        └── NoWorkers         other processes were to do the work, and are not there
 
 An error carries the key of its message and the values in it, so that each door can say it in the
 reader's language; ``str(error)`` is the English sentence.
@@ -95,3 +96,7 @@ class CannotWrite(Unavailable):
 
 class Unreachable(Unavailable):
     """The server that holds the vectors does not answer, or refuses."""
+
+
+class NoWorkers(Unavailable):
+    """The processes that were to do the work could not be started, or all of them are gone."""

@@ -4,12 +4,14 @@ from collections.abc import Callable
 
 from index.build import Indexer
 from index.catalog import Catalog
+from index.distributed import open_workers
 from index.embedding import open_embedder
 from index.embedding.centring import load_centring
 from index.jobs import Jobs
 from index.library import Library
 from index.milvus import MilvusStore, Server
 from index.origins import Origins
+from index.preparing import Preparer
 from index.reader import Index
 from index.settings import IndexSettings
 from index.snapshot import BuildSpec, Snapshots
@@ -35,7 +37,8 @@ class DataFolder:
         self.jobs = Jobs(self.catalog)
         self.origins = Origins(self.catalog)
         self.index = Index(self.catalog, self.snapshots)
-        stager = Stager(self.catalog, self.embedder, settings.chunk_tokens)
+        preparer = Preparer(self.embedder, settings.chunk_tokens)
+        stager = Stager(self.catalog, preparer, open_workers(settings, preparer.made_by))
         self.indexer = Indexer(self.catalog, self.snapshots, stager)
 
 

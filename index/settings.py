@@ -46,6 +46,18 @@ class IndexSettings(BaseSettings):
         default=192, ge=32, le=448, description="longest chunk, in tokens of the embedding model"
     )
     batch_size: int = Field(default=32, ge=1, le=1024, description="chunks embedded at a time")
+    ray_workers: int = Field(
+        default=0,
+        ge=0,
+        le=10_000,
+        description="processes of one core each that chunk and embed large jobs through Ray; "
+        "0: this process does",
+    )
+    ray_address: str = Field(
+        default="",
+        pattern=r"^$|^[^/\s]+:\d{1,5}$",
+        description="host and port of the Ray cluster where they run; by default this machine",
+    )
     exact_chunks: int = Field(
         default=20_000,
         ge=0,

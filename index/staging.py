@@ -4,94 +4,75 @@ Vectors are found again by a hash of what was embedded, so that nothing is embed
 after a crash, nor where a document changed in one place, nor for a copy of it.
 """
 
-import hashlib
 import json
 import sqlite3
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from itertools import islice
 
-from index.catalog import Catalog, now
-from index.chunking import Chunk, chunk_text
+from index.catalog import Catalog
 from index.documents import Document
 from index.duplicates import assign
-from index.embedding.protocol import Embedder
-from index.text.language import detect_language, language_of_parts
-from index.text.sentences import sentence_spans
+from index.preparing import Given, Prepared, Preparer, Workers
+from index.versions import insert_chunks, insert_version, is_latest
 
 _CHARACTERS_AT_A_TIME = 300_000  # some 500 chunks: hardly a wait for the last of them
-_TITLE_TOKENS = 48
-
-# What makes a version differ from the one before.
-_COMPARED = """
-    title IS ? AND declared_language IS ? AND url IS ? AND published_at IS ? AND source IS ?
-    AND metadata IS ? AND translation_of IS ? AND sections IS ? AND sha256 IS ?
-"""
-_VERSION = "SELECT title, text FROM versions WHERE document_id = ? AND version = ?"
 
 
 @dataclass(frozen=True, slots=True)
-class _Prepared:
-    """A chunk and the text that is embedded for it, with its key."""
+class _Pending:
+    """A document of a job that waits; not ``changed``: it says what its newest version says."""
 
-    chunk: Chunk
-    key: bytes
-    text: str
+    position: int
+    document: Document
+    changed: bool
 
 
 class Stager:
-    """Brings the pending documents of a job into the catalog, without making them live."""
+    """Brings the pending documents of a job into the catalog, without making them live.
 
-    def __init__(self, catalog: Catalog, embedder: Embedder, chunk_tokens: int) -> None:
+    Much text at a time is given to ``workers``, where there are some.
+    """
+
+    def __init__(
+        self, catalog: Catalog, preparer: Preparer, workers: Workers | None = None
+    ) -> None:
         self._catalog = catalog
-        self._embedder = embedder
-        self._chunk_tokens = chunk_tokens
-        self._model = json.dumps(asdict(embedder.spec), sort_keys=True).encode()
+        self._preparer = preparer
+        self._workers = workers
 
-    def stage_next(self, job: int) -> bool:
-        """Stage the next pending documents of a job; False where none is left."""
-        batch = self._next_batch(job)
-        with self._catalog.reading() as connection:
-            changed = {p: d for p, d in batch.items() if not _is_latest(connection, d)}
-        prepared = {p: self._prepare(d.title, d.text) for p, d in changed.items()}
-        vectors = self._vectors([item for items in prepared.values() for item in items])
-        with self._catalog.writing() as connection:
-            for position in batch:
-                if not _still_pending(connection, job, position):
-                    continue  # deleted meanwhile
-                version = None
-                if position in changed:
-                    document = changed[position]
-                    version = _insert_version(connection, document)
-                    _insert_chunks(connection, document.id, version, prepared[position], vectors)
-                    assign(connection, document.id, version, document.text)
-                connection.execute(
-                    "UPDATE items SET state = ?, payload = NULL, staged_version = ?, chunks = ? "
-                    "WHERE job = ? AND position = ?",
-                    (
-                        "unchanged" if version is None else "staged",
-                        version,
-                        len(prepared.get(position, ())),
-                        job,
-                        position,
-                    ),
-                )
-        return bool(batch)
+    def stage(self, job: int) -> Generator[None, None, None]:
+        """Stage the pending documents of a job; yields after each transaction."""
+        while batch := self._next_batch(job):
+            written = [pending for pending in batch if not pending.changed]
+            changed = [pending for pending in batch if pending.changed]
+            left = iter(changed)
+            for prepared in self._prepared([self._given(p.document) for p in changed]):
+                written += islice(left, len(prepared))
+                self._write(job, written, prepared)
+                written = []
+                yield
 
-    def restage(self, document_id: str, version: int) -> None:
-        """Chunk and embed a version that is there and has no chunks."""
-        with self._catalog.reading() as connection:
-            row = connection.execute(_VERSION, (document_id, version)).fetchone()
-        if row is None:
-            return
-        prepared = self._prepare(row["title"], row["text"])
-        vectors = self._vectors(prepared)
-        with self._catalog.writing() as connection:
-            if connection.execute(_VERSION, (document_id, version)).fetchone():  # else deleted
-                _insert_chunks(connection, document_id, version, prepared, vectors)
+    def restage(self, versions: Sequence[tuple[str, int]]) -> Iterator[int]:
+        """Chunk and embed versions, as (id, version), that are there and have no chunks.
 
-    def _next_batch(self, job: int) -> dict[int, Document]:
-        """Return pending documents by position; no two of one id, which are compared in turn."""
-        batch: dict[int, Document] = {}
+        Yields after each transaction how many are done.
+        """
+        done = 0
+        while batch := self._next_texts(versions, done):
+            for prepared in self._prepared(batch):
+                self._write_chunks(versions[done : done + len(prepared)], prepared)
+                done += len(prepared)
+                yield done
+
+    @property
+    def _most_characters(self) -> int:
+        return _CHARACTERS_AT_A_TIME if self._workers is None else self._workers.most_characters
+
+    def _next_batch(self, job: int) -> list[_Pending]:
+        batch: list[_Pending] = []
+        seen: set[str] = set()
         characters = 0
         with self._catalog.reading() as connection:
             for position, payload in connection.execute(
@@ -101,26 +82,98 @@ class Stager:
             ):
                 document = Document(**json.loads(payload))
                 characters += len(document.text)
-                repeated = any(document.id == other.id for other in batch.values())
-                if batch and (repeated or characters > _CHARACTERS_AT_A_TIME):
+                if batch and characters > self._most_characters:
                     break
-                batch[position] = document
+                # What follows under the same id is compared with it when it is there.
+                changed = document.id in seen or not is_latest(connection, document)
+                seen.add(document.id)
+                batch.append(_Pending(position, document, changed))
         return batch
 
-    def _prepare(self, title: str | None, text: str) -> list[_Prepared]:
-        """Chunk a text; its title is embedded as context of every passage."""
-        context = self._embedder.first_tokens(title, _TITLE_TOKENS) + "\n" if title else ""
-        prepared = []
-        for chunk in chunk_text(text, self._embedder.count_tokens, self._chunk_tokens):
-            given = context + chunk.span.of(text)
-            key = hashlib.sha256(self._model + b"\0" + given.encode()).digest()
-            prepared.append(_Prepared(chunk, key, given))
-        return prepared
+    def _next_texts(self, versions: Sequence[tuple[str, int]], start: int) -> list[Given]:
+        """Return texts from ``start`` on; an empty one for a version that is gone."""
+        texts: list[Given] = []
+        characters = 0
+        with self._catalog.reading() as connection:
+            for number in range(start, len(versions)):
+                row = connection.execute(
+                    "SELECT title, text FROM versions WHERE document_id = ? AND version = ?",
+                    versions[number],
+                ).fetchone()
+                text = Given(None, "") if row is None else Given(row["title"], row["text"])
+                characters += len(text.text)
+                if texts and characters > self._most_characters:
+                    break
+                texts.append(text)
+        return texts
 
-    def _vectors(self, prepared: Sequence[_Prepared]) -> dict[bytes, bytes]:
-        """Return vectors as little-endian float32 by key, embedding only what is not known yet."""
-        wanted = {item.key: item.text for item in prepared}
-        vectors: dict[bytes, bytes] = {}
+    def _given(self, document: Document) -> Given:
+        """Return what is to be prepared, with what earlier versions of it have embedded."""
+        if self._workers is None:
+            return Given(document.title, document.text)
+        with self._catalog.reading() as connection:
+            keys = connection.execute(
+                "SELECT input_key FROM chunks WHERE document_id = ?", (document.id,)
+            )
+            return Given(document.title, document.text, frozenset(row[0] for row in keys))
+
+    def _prepared(self, documents: Sequence[Given]) -> Iterator[list[Prepared]]:
+        """Yield what becomes of the documents, some at a time, in their order."""
+        characters = sum(len(document.text) for document in documents)
+        if self._workers is None or characters <= _CHARACTERS_AT_A_TIME:
+            yield [Prepared(self._preparer.cut(d.title, d.text), {}) for d in documents]
+        else:
+            with closing(self._workers.prepare(documents)) as parts:
+                yield from parts
+
+    def _write(self, job: int, batch: Iterable[_Pending], prepared: Sequence[Prepared]) -> None:
+        """Stage documents, those that have changed with what was prepared of them."""
+        vectors = self._vectors(prepared)
+        ready = iter(prepared)
+        with self._catalog.writing() as connection:
+            for pending in batch:
+                document = pending.document
+                chunks = next(ready).chunks if pending.changed else ()
+                if not _still_pending(connection, job, pending.position):
+                    continue  # deleted meanwhile
+                version = None
+                if pending.changed and not is_latest(connection, document):
+                    version = insert_version(connection, document)
+                    insert_chunks(connection, document.id, version, chunks, vectors)
+                    assign(connection, document.id, version, document.text)
+                connection.execute(
+                    "UPDATE items SET state = ?, payload = NULL, staged_version = ?, chunks = ? "
+                    "WHERE job = ? AND position = ?",
+                    (
+                        "unchanged" if version is None else "staged",
+                        version,
+                        0 if version is None else len(chunks),
+                        job,
+                        pending.position,
+                    ),
+                )
+
+    def _write_chunks(
+        self, versions: Sequence[tuple[str, int]], prepared: Sequence[Prepared]
+    ) -> None:
+        vectors = self._vectors(prepared)
+        with self._catalog.writing() as connection:
+            for (document_id, version), made in zip(versions, prepared, strict=True):
+                if connection.execute(
+                    "SELECT 1 FROM versions WHERE document_id = ? AND version = ?",
+                    (document_id, version),
+                ).fetchone():  # else deleted
+                    insert_chunks(connection, document_id, version, made.chunks, vectors)
+
+    def _vectors(self, prepared: Sequence[Prepared]) -> dict[bytes, bytes]:
+        """Return vectors of all chunks by key, embedding only what is not known yet."""
+        vectors = {key: vector for made in prepared for key, vector in made.vectors.items()}
+        wanted = {
+            chunk.key: chunk.text
+            for made in prepared
+            for chunk in made.chunks
+            if chunk.key not in vectors
+        }
         with self._catalog.reading() as connection:
             for key in wanted:
                 row = connection.execute(
@@ -128,12 +181,8 @@ class Stager:
                 ).fetchone()
                 if row is not None:
                     vectors[key] = row["vector"]
-        new = [key for key in wanted if key not in vectors]
-        if new:
-            embedded = self._embedder.embed_passages([wanted[key] for key in new])
-            for key, vector in zip(new, embedded, strict=True):
-                vectors[key] = vector.astype("<f4").tobytes()
-        return vectors
+        new = {key: text for key, text in wanted.items() if key not in vectors}
+        return vectors | self._preparer.embed(new)
 
 
 def _still_pending(connection: sqlite3.Connection, job: int, position: int) -> bool:
@@ -141,71 +190,3 @@ def _still_pending(connection: sqlite3.Connection, job: int, position: int) -> b
         "SELECT state FROM items WHERE job = ? AND position = ?", (job, position)
     ).fetchone()
     return bool(row["state"] == "pending")
-
-
-def _values(document: Document) -> tuple[object, ...]:
-    return (
-        document.title, document.language, document.url, document.published_at, document.source,
-        json.dumps(document.metadata, ensure_ascii=False, sort_keys=True), document.translation_of,
-        json.dumps(document.sections, ensure_ascii=False), document.sha256,
-    )  # fmt: skip
-
-
-def _is_latest(connection: sqlite3.Connection, document: Document) -> bool:
-    """Whether the newest version, live or staged, says the same."""
-    row = connection.execute(
-        f"SELECT {_COMPARED} FROM versions WHERE document_id = ? ORDER BY version DESC LIMIT 1",
-        (*_values(document), document.id),
-    ).fetchone()
-    return row is not None and bool(row[0])
-
-
-def _insert_version(connection: sqlite3.Connection, document: Document) -> int:
-    (last,) = connection.execute(
-        "SELECT max(version) FROM (SELECT version FROM versions WHERE document_id = :id "
-        "UNION ALL SELECT version FROM documents WHERE id = :id)",
-        {"id": document.id},
-    ).fetchone()
-    version = (last or 0) + 1
-    connection.execute(
-        "INSERT INTO versions (title, declared_language, url, published_at, source, metadata, "
-        "translation_of, sections, sha256, "
-        "document_id, version, language, text, characters, updated_at) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            *_values(document),
-            document.id,
-            version,
-            document.language or _language(document.text),
-            document.text,
-            len(document.text),
-            now(),
-        ),
-    )
-    return version
-
-
-def _insert_chunks(
-    connection: sqlite3.Connection,
-    document_id: str,
-    version: int,
-    prepared: Sequence[_Prepared],
-    vectors: dict[bytes, bytes],
-) -> None:
-    connection.executemany(
-        'INSERT INTO chunks (document_id, version, start, "end", language, input_key, vector) '
-        "VALUES (?, ?, ?, ?, ?, ?, ?)",
-        [
-            (
-                document_id, version, item.chunk.span.start, item.chunk.span.end,
-                item.chunk.language, item.key, vectors[item.key],
-            )
-            for item in prepared
-        ],
-    )  # fmt: skip
-
-
-def _language(text: str) -> str:
-    return language_of_parts(
-        [(detect_language(s.of(text)).language, len(s)) for s in sentence_spans(text)]
-    )

@@ -22,6 +22,7 @@ from index.embedding.onnx_embedder import OnnxEmbedder
 from index.embedding.protocol import FloatMatrix
 from index.folder import DataFolder
 from index.ingest import accept_files
+from index.preparing import Preparer
 from index.readers import list_files
 from index.settings import IndexSettings
 from index.staging import Stager
@@ -43,7 +44,7 @@ def streamed(lines: Path, settings: IndexSettings) -> dict[str, Any]:
     spec = ADAPTED_SPEC
     embedder = _OnlyCounting(spec, lambda: bundled_folder(spec, settings.model_dir))
     embedder.count_tokens(["яуап"])
-    stager = Stager(folder.catalog, embedder, settings.chunk_tokens)
+    stager = Stager(folder.catalog, Preparer(embedder, settings.chunk_tokens))
     megabytes = lines.stat().st_size / 1e6
     before = Process("self").resident_megabytes()
     started = time.perf_counter()
@@ -52,7 +53,7 @@ def streamed(lines: Path, settings: IndexSettings) -> dict[str, Any]:
     read = time.perf_counter()
     sequence = folder.jobs.get(job).sequence
     with _sampled() as chunking:
-        while stager.stage_next(sequence):
+        for _ in stager.stage(sequence):
             pass
     ended = time.perf_counter()
     done = folder.jobs.get(job)

@@ -41,7 +41,11 @@ DOCUMENT: Anchors = {
     "languages": ["index.text.language:detect_language"],
     "embed": [f"{_EMBEDDER}.embed_passages"],
     "near-duplicates": ["index.duplicates:assign"],
-    "catalog": ["index.staging:Stager.stage_next", "index.jobs:Jobs.get"],
+    "catalog": [
+        "index.staging:Stager._next_batch",
+        "index.staging:Stager._write",
+        "index.jobs:Jobs.get",
+    ],
     "terms": ["index.lexical:write_lexical"],
     "vectors": ["index.dense:build", "index.dense:updated"],
     "translations": ["index.translations:find_links"],

@@ -128,7 +128,7 @@ class Parser:
         return subprocess.Popen(  # noqa: S603 # this very Python, and limits as numbers
             [sys.executable, "-P", "-m", "index.readers.worker", self._settings],
             # Nothing that is secret is at hand there.
-            env={k: v for k, v in os.environ.items() if not k.startswith("YAUAP_")},
+            env={k: v for k, v in os.environ.items() if not k.startswith(("YAUAP_", "RAY_"))},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

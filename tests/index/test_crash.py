@@ -54,7 +54,7 @@ def _after(patch: pytest.MonkeyPatch, owner: Any, name: str) -> None:
 
 # Where the child dies, and whether what it did is in force by then.
 POINTS: dict[str, tuple[Callable[[pytest.MonkeyPatch], None], bool]] = {
-    "when the job begins": (lambda p: _before(p, staging.Stager, "stage_next"), False),
+    "when the job begins": (lambda p: _before(p, staging.Stager, "_next_batch"), False),
     "while the first document is embedded": (
         lambda p: _before(p, FakeEmbedder, "embed_passages"),
         False,
@@ -63,7 +63,7 @@ POINTS: dict[str, tuple[Callable[[pytest.MonkeyPatch], None], bool]] = {
         lambda p: _before(p, FakeEmbedder, "embed_passages", 2),
         False,
     ),
-    "while a document is staged": (lambda p: _after(p, staging, "_insert_version"), False),
+    "while a document is staged": (lambda p: _after(p, staging, "insert_version"), False),
     "when all is staged": (lambda p: _before(p, publish, "_additions"), False),
     "while the snapshot is written": (lambda p: _before(p, Snapshots, "_seal"), False),
     "when the snapshot is written": (lambda p: _after(p, Snapshots, "write"), False),

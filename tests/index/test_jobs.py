@@ -173,7 +173,7 @@ def test_a_job_that_waits_is_cancelled_and_the_next_one_runs(folder: DataFolder)
 
 @pytest.mark.parametrize(
     ("owner", "name", "call"),
-    [(Stager, "stage_next", 1), (Stager, "stage_next", 2), (build, "publish", 1),
+    [(Stager, "_next_batch", 1), (Stager, "_next_batch", 2), (build, "publish", 1),
      (Snapshots, "_seal", 1)],
 )  # fmt: skip
 def test_a_job_is_cancelled_while_it_runs(

@@ -115,13 +115,13 @@ def test_dropped_files_go_in_before_ones_eyes(
     browse: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     turns = threading.Semaphore(0)
-    whole = Stager.stage_next
+    whole = Stager._next_batch
 
-    def one_at_a_time(self: Stager, job: int) -> bool:
+    def one_at_a_time(self: Stager, job: int) -> list[Any]:
         assert turns.acquire(timeout=60)
         return whole(self, job)
 
-    monkeypatch.setattr(Stager, "stage_next", one_at_a_time)
+    monkeypatch.setattr(Stager, "_next_batch", one_at_a_time)
     page = browse("/documents")
     try:
         expect(page.get_by_text(message("console.drop_help", "en"))).to_be_visible()
