@@ -1,14 +1,13 @@
 """Which rows of a collection may be found, and how Milvus is told."""
 
 import json
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from cachetools import LRUCache
 from numpy.typing import NDArray
 
+from index.remembered import Remembered
 from index.vectors import Ids
 
 _REMEMBERED = 8  # filters: those of whole languages come with every question
@@ -56,15 +55,16 @@ class Selections:
         """
         self._ids, self._codes, self._languages, self._removed = ids, codes, languages, removed
         self._all = Selection(np.ones(len(ids), bool), len(ids), None, removed)
-        self._remembered: LRUCache[int, tuple[Ids, Selection]] = LRUCache(_REMEMBERED)
-        self._turn = threading.Lock()
+        self._among: Remembered[Ids, Selection] = Remembered(
+            lambda among: self._of(np.isin(self._ids, among)), _REMEMBERED
+        )
 
     def selection(self, among: Ids | None, without: Ids) -> Selection:
         """Return what may be found: ``among`` these, or all, ``without`` those.
 
         The same array ``among`` is taken to say the same as before.
         """
-        selection = self._all if among is None else self._among(among)
+        selection = self._all if among is None else self._among.of(among)
         known = without[self.known(without)]
         if not len(known):
             return selection
@@ -77,16 +77,6 @@ class Selections:
         rows = np.minimum(np.searchsorted(self._ids, ids), len(self._ids) - 1)
         known: NDArray[np.bool_] = self._ids[rows] == ids
         return known if within is None else known & within.allowed[rows]
-
-    def _among(self, ids: Ids) -> Selection:
-        with self._turn:
-            remembered = self._remembered.get(id(ids))
-        if remembered is not None and remembered[0] is ids:
-            return remembered[1]
-        selection = self._of(np.isin(self._ids, ids))
-        with self._turn:
-            self._remembered[id(ids)] = ids, selection
-        return selection
 
     def _of(self, allowed: NDArray[np.bool_]) -> Selection:
         sizes = np.bincount(self._codes[allowed], minlength=len(self._languages))

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from index import build, staging
+from index import build, preparing
 from index.build import Indexer
 from index.errors import Gone, NotFound
 from index.folder import DataFolder
@@ -185,7 +185,7 @@ def during(
 @pytest.mark.parametrize(
     ("owner", "name"),
     [
-        pytest.param(staging, "chunk_text", id="while it is chunked"),
+        pytest.param(preparing, "chunk_text", id="while it is chunked"),
         pytest.param(build, "publish", id="when all is staged"),
         pytest.param(Snapshots, "write", id="before the snapshot is written"),
         pytest.param(Snapshots, "_seal", id="while the snapshot is written"),

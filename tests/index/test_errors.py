@@ -17,6 +17,7 @@ TREE = {
     "Damaged": "YauapError",
     "Unavailable": "YauapError",
     "CannotWrite": "Unavailable",
+    "NoWorkers": "Unavailable",
     "Unreachable": "Unavailable",
 }
 

@@ -19,7 +19,7 @@ PACKAGES = ("index", "rag", "service", "eval")
 ENGLISH = catalogue("en")
 # Not keys, though they begin like one.
 _OTHER = {"model.safetensors", "model.onnx", "http.disconnect", "language.jsonl"}
-_FILES = (".js", ".css", ".html")
+_FILES = (".js", ".css", ".html", ".json")
 _QUOTED = re.compile(r'"([^"\n]*)"')  # of scripts and pages, which quote nothing otherwise
 _CYRILLIC = re.compile(r"[\u0400-\u052f]+")
 _BASHKIR_LETTER = re.compile("[ҡғҙҫһәөүң]", re.IGNORECASE)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from index import build
+from index import build, staging
 from index.errors import SnapshotMismatch
 from index.folder import DataFolder
 from tests.fakes import FAKE_SPEC, FakeEmbedder, fake_folder, ingest
@@ -82,7 +82,11 @@ def interrupt(*_: object) -> None:
     raise KeyboardInterrupt
 
 
-def test_a_rebuild_that_was_cut_short_goes_on_where_it_was(filled: DataFolder) -> None:
+def test_a_rebuild_that_was_cut_short_goes_on_where_it_was(
+    filled: DataFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(staging, "_CHARACTERS_AT_A_TIME", 1)
+
     def opened() -> tuple[DataFolder, FakeEmbedder]:
         embedder = FakeEmbedder(replace(FAKE_SPEC, revision="2"))
         return fake_folder(filled.catalog.data_dir, embedder), embedder
@@ -105,8 +109,9 @@ def test_a_rebuild_that_was_cut_short_goes_on_where_it_was(filled: DataFolder) -
 
 
 def test_a_rebuild_that_was_cut_short_is_not_gone_on_with_in_another_way(
-    filled: DataFolder,
+    filled: DataFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(staging, "_CHARACTERS_AT_A_TIME", 1)
     other = fake_folder(filled.catalog.data_dir, FakeEmbedder(replace(FAKE_SPEC, revision="2")))
     with pytest.raises(KeyboardInterrupt):
         other.indexer.rebuild(interrupt)
