@@ -95,7 +95,11 @@ def test_the_operations_page_has_the_figures_that_were_measured() -> None:
     load, engines, bench = report("load"), report("engines"), report("bench")
     press, words = engines["corpus"], engines["speed"]["tantivy"]
     counts = report("retrieval")["index"]["counts"]
+    million = report("index_size")["sizes"]["1000000"]["index"]
     for figure in (
+        f"{million['disk_mb']} MB on disk, {million['resident_mb']} MB in memory",
+        f"p50 {million['all']['p50_ms']} ms, recall@10 {million['all']['recall']}",
+        f"added in {million['change']['seconds']} s",
         f"{ours['disk_megabytes']} MB for 1,000",
         f"{ours['query_megabytes']} MB, over 1,000",
         f"{ours['ingest_megabytes']} MB, 1,000",
