@@ -17,7 +17,7 @@ from index.duplicates import assign
 from index.preparing import Given, Prepared, Preparer, Workers
 from index.versions import insert_chunks, insert_version, is_latest
 
-_CHARACTERS_AT_A_TIME = 300_000  # some 500 chunks: hardly a wait for the last of them
+CHARACTERS_AT_A_TIME = 300_000  # some 500 chunks: hardly a wait for the last of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class Stager:
 
     @property
     def _most_characters(self) -> int:
-        return _CHARACTERS_AT_A_TIME if self._workers is None else self._workers.most_characters
+        return CHARACTERS_AT_A_TIME if self._workers is None else self._workers.most_characters
 
     def _next_batch(self, job: int) -> list[_Pending]:
         batch: list[_Pending] = []
@@ -120,7 +120,7 @@ class Stager:
     def _prepared(self, documents: Sequence[Given]) -> Iterator[list[Prepared]]:
         """Yield what becomes of the documents, some at a time, in their order."""
         characters = sum(len(document.text) for document in documents)
-        if self._workers is None or characters <= _CHARACTERS_AT_A_TIME:
+        if self._workers is None or characters <= CHARACTERS_AT_A_TIME:
             yield [Prepared(self._preparer.cut(d.title, d.text), {}) for d in documents]
         else:
             with closing(self._workers.prepare(documents)) as parts:

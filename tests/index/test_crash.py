@@ -74,7 +74,7 @@ POINTS: dict[str, tuple[Callable[[pytest.MonkeyPatch], None], bool]] = {
 
 def _child(data_dir: Path, job: str, point: str) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(staging, "_CHARACTERS_AT_A_TIME", 1)  # a transaction for each document
+        patch.setattr(staging, "CHARACTERS_AT_A_TIME", 1)  # a transaction for each document
         folder = fake_folder(data_dir)
         POINTS[point][0](patch)
         folder.indexer.run_until(job)

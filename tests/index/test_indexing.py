@@ -259,7 +259,7 @@ def test_a_failing_embedder_fails_the_job_with_its_reason_and_the_next_one_works
 def test_what_a_failed_job_staged_is_removed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("index.staging._CHARACTERS_AT_A_TIME", 1)
+    monkeypatch.setattr("index.staging.CHARACTERS_AT_A_TIME", 1)
     folder = fake_folder(tmp_path, BrokenEmbedder(Unavailable("model.not_loadable", model="x")))
 
     ingest(folder, {"id": "a", "text": "еңел"}, {"id": "b", "text": "ҡыйын"})

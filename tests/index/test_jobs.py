@@ -123,7 +123,7 @@ def test_progress_is_told_until_all_is_done(folder: DataFolder) -> None:
 def test_progress_says_chunks_and_how_long_the_rest_takes(
     folder: DataFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(staging, "_CHARACTERS_AT_A_TIME", 1)
+    monkeypatch.setattr(staging, "CHARACTERS_AT_A_TIME", 1)
     text = "Өфөлә яңы мәктәп асылды. " * 20
     told: list[JobRecord] = []
     documents = [{"id": i, "text": text + i} for i in "abcd"]

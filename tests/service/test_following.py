@@ -110,7 +110,7 @@ def test_who_would_write_is_told_where(bucket: Server, tmp_path: Path, language:
         ("POST", "/v1/admin/compaction", None),
         ("POST", "/v1/feedback", {"answer_id": "its own", "rating": 1}),
     ]
-    expected = message("replica.read_only", language, writer=WRITER)  # type: ignore[arg-type]
+    expected = message("replica.read_only", language, writer=WRITER)  # type: ignore[arg-type] # of a parameter
     headers = {"Accept-Language": language}
     with following(tmp_path / "one") as follower:
         for method, path, body in requests:

@@ -71,7 +71,7 @@ def test_a_job_under_way_goes_on_at_the_next_start(
         return whole(self, texts)
 
     monkeypatch.setattr(FakeEmbedder, "embed_passages", slow)
-    monkeypatch.setattr("index.staging._CHARACTERS_AT_A_TIME", 1000)
+    monkeypatch.setattr("index.staging.CHARACTERS_AT_A_TIME", 1000)
     folder = fake_folder(tmp_path / "data")
     documents = [{"id": str(n), "text": f"Мёд номер {n}. " * 20} for n in range(_DOCUMENTS)]
     job = folder.jobs.accept(documents, 10_000)

@@ -142,7 +142,7 @@ def _yauap(
     os.environ["YAUAP_RATE_PER_ADDRESS"] = ""  # all clients of a test have one address
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("index.folder.open_embedder", lambda settings, on_convert: FakeEmbedder())
-        patch.setattr(staging, "_CHARACTERS_AT_A_TIME", _CHARACTERS_AT_A_TIME)
+        patch.setattr(staging, "CHARACTERS_AT_A_TIME", _CHARACTERS_AT_A_TIME)
         as_anybody()
         begin()
         with suppress(typer.Abort):  # a service that is stopped

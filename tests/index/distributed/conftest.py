@@ -36,5 +36,5 @@ def ray(_started: None, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def _small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a few documents be a large job, of a dozen blocks."""
-    monkeypatch.setattr("index.staging._CHARACTERS_AT_A_TIME", 1000)
+    monkeypatch.setattr("index.staging.CHARACTERS_AT_A_TIME", 1000)
     monkeypatch.setattr(workers, "_CHARACTERS_OF_A_BLOCK", 1500)

@@ -92,7 +92,7 @@ def test_rebuilding_makes_it_searchable_in_the_new_way(
     filled: DataFolder, monkeypatch: pytest.MonkeyPatch, opener: Opener, part: str
 ) -> None:
     other = opener(filled.catalog.data_dir, monkeypatch)
-    monkeypatch.setattr(staging, "_CHARACTERS_AT_A_TIME", 1)
+    monkeypatch.setattr(staging, "CHARACTERS_AT_A_TIME", 1)
     told: list[tuple[int, int]] = []
 
     other.indexer.rebuild(lambda done, total: told.append((done, total)))

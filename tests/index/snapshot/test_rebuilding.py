@@ -85,7 +85,7 @@ def interrupt(*_: object) -> None:
 def test_a_rebuild_that_was_cut_short_goes_on_where_it_was(
     filled: DataFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(staging, "_CHARACTERS_AT_A_TIME", 1)
+    monkeypatch.setattr(staging, "CHARACTERS_AT_A_TIME", 1)
 
     def opened() -> tuple[DataFolder, FakeEmbedder]:
         embedder = FakeEmbedder(replace(FAKE_SPEC, revision="2"))
@@ -111,7 +111,7 @@ def test_a_rebuild_that_was_cut_short_goes_on_where_it_was(
 def test_a_rebuild_that_was_cut_short_is_not_gone_on_with_in_another_way(
     filled: DataFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(staging, "_CHARACTERS_AT_A_TIME", 1)
+    monkeypatch.setattr(staging, "CHARACTERS_AT_A_TIME", 1)
     other = fake_folder(filled.catalog.data_dir, FakeEmbedder(replace(FAKE_SPEC, revision="2")))
     with pytest.raises(KeyboardInterrupt):
         other.indexer.rebuild(interrupt)
