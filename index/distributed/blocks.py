@@ -1,6 +1,6 @@
 """Documents and what becomes of them as Arrow tables, a row a document."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 import pyarrow as pa
@@ -18,20 +18,6 @@ _CHUNK = pa.struct(
 )  # fmt: skip
 _VECTOR = pa.struct({"key": pa.binary(), "vector": pa.binary()})
 _PREPARED = pa.schema({"chunks": pa.list_(_CHUNK), "vectors": pa.list_(_VECTOR)})
-
-
-def grouped(documents: Sequence[Given], characters: int) -> Iterator[list[Given]]:
-    """Yield the documents in groups of at most so many characters, or of one document."""
-    group: list[Given] = []
-    room = characters
-    for document in documents:
-        if group and len(document.text) > room:
-            yield group
-            group, room = [], characters
-        group.append(document)
-        room -= len(document.text)
-    if group:
-        yield group
 
 
 def given_table(documents: Iterable[Given]) -> pa.Table:

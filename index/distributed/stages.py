@@ -13,9 +13,6 @@ from index.distributed.blocks import given_of, given_table, prepared_of, prepare
 from index.errors import NoWorkers, YauapError
 from index.preparing import Given, Prepared, Preparer
 
-# A block whose worker was lost is tried again; but one that ends every worker must have an end.
-_SECONDS_WITHOUT_A_BLOCK = 3600.0
-
 
 class Preparing:
     """A worker: opens the model with its first block and keeps it."""
@@ -33,18 +30,22 @@ class Preparing:
 
 
 def prepared_by_workers(
-    groups: Iterable[Sequence[Given]], workers: int, open_preparer: Callable[[], Preparer]
+    groups: Iterable[Sequence[Given]],
+    workers: int,
+    open_preparer: Callable[[], Preparer],
+    seconds_without_a_block: float,
 ) -> Generator[list[Prepared], None, None]:
     """Yield what becomes of the documents, some at a time, in their order.
 
-    A group is the work of one worker; where that worker is lost, another does the group again.
+    A group is the work of one worker; where that worker is lost, another does the group again, and
+    where none is done for so many seconds, all is given up.
     Raises NoWorkers, and what stopped a worker's own work.
     """
     logging.getLogger("ray.data").setLevel(logging.CRITICAL)  # else its progress, at length
     context = ray.data.DataContext.get_current()
     context.enable_progress_bars = False
     context.print_on_execution_start = False
-    context.execution_no_progress_timeout_s = _SECONDS_WITHOUT_A_BLOCK
+    context.execution_no_progress_timeout_s = seconds_without_a_block
     context.raise_original_map_exception = True
     context.execution_options.preserve_order = True
     documents = ray.data.from_arrow([given_table(group) for group in groups])

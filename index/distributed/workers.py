@@ -1,11 +1,12 @@
 """Workers as the settings ask for them."""
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 
-from index.distributed.cluster import connected
+from index.distributed.process import prepared_elsewhere
 from index.embedding import open_embedder
 from index.errors import NoWorkers
 from index.preparing import Given, Prepared, Preparer
@@ -14,6 +15,8 @@ from index.settings import IndexSettings
 _CHARACTERS_OF_A_BLOCK = 50_000  # seconds of work: as much is done again for a worker that is lost
 _CHARACTERS_OF_A_WORKER = 10_000_000  # a quarter of an hour of work, against seconds to start
 _MOST_CHARACTERS = 200_000_000  # in memory at a time
+# A block whose worker was lost is tried again; but one that ends every worker must have an end.
+_SECONDS_WITHOUT_A_BLOCK = 3600.0
 
 
 class RayWorkers:
@@ -31,13 +34,29 @@ class RayWorkers:
 
     def prepare(self, documents: Sequence[Given]) -> Generator[list[Prepared], None, None]:
         """Yield what becomes of the documents, some at a time, in their order."""
-        with connected(self._workers, self._address):
-            from index.distributed.blocks import grouped
-            from index.distributed.stages import prepared_by_workers
+        if find_spec("ray") is None or find_spec("pyarrow") is None:
+            raise NoWorkers("workers.not_installed")
+        groups = grouped(documents, _CHARACTERS_OF_A_BLOCK)
+        with closing(
+            prepared_elsewhere(
+                self._workers, self._address, self._open_preparer, _SECONDS_WITHOUT_A_BLOCK, groups
+            )
+        ) as parts:
+            yield from parts
 
-            groups = grouped(documents, _CHARACTERS_OF_A_BLOCK)
-            with closing(prepared_by_workers(groups, self._workers, self._open_preparer)) as done:
-                yield from done
+
+def grouped(documents: Sequence[Given], characters: int) -> Iterator[list[Given]]:
+    """Yield the documents in groups of at most so many characters, or of one document."""
+    group: list[Given] = []
+    room = characters
+    for document in documents:
+        if group and len(document.text) > room:
+            yield group
+            group, room = [], characters
+        group.append(document)
+        room -= len(document.text)
+    if group:
+        yield group
 
 
 def open_workers(settings: IndexSettings, made_by: str) -> RayWorkers | None:

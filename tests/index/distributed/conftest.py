@@ -1,36 +1,22 @@
-"""What tests with workers share: Ray, started once, and jobs that are large at a few pages."""
+"""What tests with workers share: jobs that are large at a few pages."""
 
 import os
 from collections.abc import Iterator
-from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 
 from index.distributed import workers
-from index.distributed.cluster import connected
 
 _ROOT = Path(__file__).parents[3]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="session", autouse=True)
 def _found_by_workers() -> Iterator[None]:
     """Let workers import the tests, wherever pytest was called."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", str(_ROOT), prepend=os.pathsep)
         yield
-
-
-@pytest.fixture(scope="module")
-def _started(_found_by_workers: None) -> Iterator[None]:
-    with connected(2, ""):
-        yield
-
-
-@pytest.fixture
-def ray(_started: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Ray with two cores, which tests need not see start and end."""
-    monkeypatch.setattr(workers, "connected", lambda *given: nullcontext())
 
 
 @pytest.fixture(autouse=True)

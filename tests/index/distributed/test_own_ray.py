@@ -3,49 +3,20 @@
 import os
 import signal
 import subprocess
-import tempfile
+import sys
+import time
 from pathlib import Path
 
+import pytest
+
+from index.errors import NoWorkers
 from index.folder import DataFolder
+from index.job_records import JobRecord
 from index.readers import list_files, read_files
 from index.settings import IndexSettings
 from tests.conftest import SEEDS
-from tests.index.distributed.watched import assert_same
-
-
-def children() -> dict[int, str]:
-    """Processes below this one, by number, that have not ended."""
-    told = subprocess.run(
-        ["ps", "-eww", *"-o pid= -o ppid= -o stat= -o args=".split()],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    found = [line.split(None, 3) for line in told.stdout.splitlines()]
-    below, names = {os.getpid()}, {}
-    for _ in range(4):  # generations
-        for pid, parent, state, name in found:
-            if int(parent) in below and not state.startswith("Z") and not name.startswith("ps "):
-                below.add(int(pid))
-                names[int(pid)] = name
-    return names
-
-
-def listening(pids: set[int]) -> set[str]:
-    """Addresses at which these processes listen."""
-    own = {
-        str(fd.readlink())
-        for pid in pids
-        for fd in Path(f"/proc/{pid}/fd").glob("*")
-        if fd.is_symlink()
-    }
-    found = set()
-    for table in ("tcp", "tcp6"):
-        for line in Path(f"/proc/net/{table}").read_text().splitlines()[1:]:
-            fields = line.split()
-            if fields[3] == "0A" and f"socket:[{fields[9]}]" in own:
-                found.add(fields[1].partition(":")[0])
-    return found
+from tests.index.distributed.processes import children, ended, listening, of_ray, temporary
+from tests.index.distributed.watched import DOCUMENTS, Watched, assert_same, embedded, with_workers
 
 
 def test_the_bundled_model_gives_the_same_in_workers_and_nothing_of_ray_is_left(
@@ -54,12 +25,12 @@ def test_the_bundled_model_gives_the_same_in_workers_and_nothing_of_ray_is_left(
     folder = DataFolder(IndexSettings(data_dir=tmp_path, ray_workers=2))
     files = read_files(list_files([SEEDS]).files, folder.settings.reading_limits())
     job_id = folder.jobs.accept(files, folder.settings.max_document_bytes)
-    before = dict(os.environ), signal.getsignal(signal.SIGTERM), temporary()
+    before = temporary()
     addresses: set[str] = set()
     names: set[str] = set()
 
     def look(_: object) -> None:
-        if temporary() != before[2]:
+        if temporary() != before:
             below = children()
             names.update(below.values())
             addresses.update(listening({os.getpid(), *below}))
@@ -70,9 +41,44 @@ def test_the_bundled_model_gives_the_same_in_workers_and_nothing_of_ray_is_left(
     assert_same(folder, seeds_folder, "Түңәрәк өҫтәл", "технопарк")
     assert any("raylet" in name for name in names)
     assert addresses == {"0100007F", "0000000000000000FFFF00000100007F"}  # loopback
-    assert not [name for name in children().values() if "raylet" in name or "ray::" in name]
-    assert (dict(os.environ), signal.getsignal(signal.SIGTERM), temporary()) == before
+    assert of_ray(children()) == {}
+    assert temporary() == before
 
 
-def temporary() -> set[Path]:
-    return set(Path(tempfile.gettempdir()).glob("yauap-ray-*"))
+def test_what_ends_the_driver_of_ray_costs_nothing_but_its_start(tmp_path: Path) -> None:
+    """Ray ends its driver without an exception where it loses its own processes."""
+    before = temporary()
+    folder = with_workers(tmp_path / "data", Watched, tmp_path)
+    job_id = folder.jobs.accept(DOCUMENTS, 10_000)
+    seen: dict[int, str] = {}
+
+    def kill(job: JobRecord) -> None:
+        if job.staged and not seen:
+            seen.update(of_ray(children()))
+            os.kill(next(pid for pid, name in seen.items() if "driver" in name), signal.SIGKILL)
+
+    with pytest.raises(NoWorkers, match="status -9"):
+        folder.indexer.run_until(job_id, kill)
+
+    assert 0 < folder.jobs.get(job_id).staged < len(DOCUMENTS)
+    assert ended(seen)
+    assert temporary() == before
+    assert folder.indexer.run_until(job_id).added == len(DOCUMENTS)
+    texts = [text for _, block in embedded(tmp_path) for text in block]
+    assert len(texts) < 1.5 * len(set(texts))  # not all over again
+
+
+def test_nothing_of_ray_outlives_who_asked_for_it(tmp_path: Path) -> None:
+    before = temporary()
+    asker = subprocess.Popen([sys.executable, "-m", "tests.index.distributed.asker", str(tmp_path)])
+    until = time.monotonic() + 120
+    while not (tmp_path / "held").exists():
+        assert time.monotonic() < until
+        time.sleep(0.1)
+    seen = of_ray(children(asker.pid))
+    asker.kill()
+    asker.wait()
+
+    assert any("raylet" in name for name in seen.values())
+    assert ended(seen)
+    assert temporary() == before

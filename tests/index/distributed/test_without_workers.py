@@ -8,7 +8,8 @@ import pytest
 
 from index.chunking import Chunk
 from index.distributed import workers
-from index.distributed.blocks import given_of, given_table, grouped, prepared_of, prepared_table
+from index.distributed.blocks import given_of, given_table, prepared_of, prepared_table
+from index.distributed.workers import grouped
 from index.embedding import open_embedder
 from index.errors import NoWorkers
 from index.preparing import Given, Prepared, PreparedChunk, Preparer
@@ -21,7 +22,7 @@ from tests.index.distributed.watched import DOCUMENTS, Broken, with_workers
 def test_a_small_job_needs_no_workers_and_neither_does_what_has_not_changed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(workers, "connected", lambda *given: pytest.fail("Ray was started"))
+    monkeypatch.setattr(workers, "find_spec", lambda name: pytest.fail("Ray was wanted"))
     ingest(fake_folder(tmp_path), *DOCUMENTS)
     folder = with_workers(tmp_path, Broken, None)
 

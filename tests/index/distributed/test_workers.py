@@ -22,8 +22,6 @@ from tests.index.distributed.watched import (
     with_workers,
 )
 
-pytestmark = pytest.mark.usefixtures("ray")
-
 
 def killed_when_held(notes: Path) -> threading.Thread:
     """Kill the process that is held, as soon as there is one."""
@@ -106,7 +104,7 @@ def test_what_stops_a_worker_fails_its_job_with_the_reason(tmp_path: Path) -> No
 def test_a_job_whose_workers_are_lost_again_and_again_waits_and_is_done_without_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("index.distributed.stages._SECONDS_WITHOUT_A_BLOCK", 5.0)
+    monkeypatch.setattr("index.distributed.workers._SECONDS_WITHOUT_A_BLOCK", 5.0)
     folder = with_workers(tmp_path / "data", Broken, None)
     job_id = folder.jobs.accept(DOCUMENTS, 10_000)
     with pytest.raises(NoWorkers):
