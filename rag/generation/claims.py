@@ -41,9 +41,11 @@ def claims(text: str, whole: bool = True) -> list[Claim]:
 
 
 def _claim(sentence: str) -> Claim:
-    found = (re.findall(r"\d+", match.group(1)) for match in _MARKER.finditer(sentence))
-    numbers = [int(number) for group in found for number in group]
-    bare = _MARKER.sub(" ", _EMPHASIS.sub("", sentence)).strip()
-    words = " ".join(_LIST_ITEM.sub("", bare).split())
+    bare = _EMPHASIS.sub("", sentence)
+    numbers: list[int] = []
+    while found := _MARKER.findall(bare):  # again: «[[1] 2]» is one once the other is out
+        numbers += (int(number) for group in found for number in re.findall(r"\d+", group))
+        bare = _MARKER.sub(" ", bare)
+    words = " ".join(_LIST_ITEM.sub("", bare.strip()).split())
     words = re.sub(r"\s+([.,;:!?…])", r"\1", words)
     return Claim(words if re.search(r"\w", words) else "", list(dict.fromkeys(numbers)))

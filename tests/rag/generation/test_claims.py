@@ -1,7 +1,7 @@
 """Claims: the sentences of a model's answer with what they cite, also while it is written."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.generation.claims import Claim, claims
@@ -22,6 +22,8 @@ ANSWERS = [
         ("Открыт в 2012 году.[1] Он велик.[2]", [("Открыт в 2012 году.", [1]), ("Он велик.", [2])]),
         ("Открыт [1] в 2012 году [2, 1].", [("Открыт в 2012 году.", [1, 2])]),
         ("Открыт【2】.", [("Открыт.", [2])]),
+        ("Открыт [**2**].", [("Открыт.", [2])]),
+        ("Открыт 1【[2]1】.", [("Открыт 1.", [2, 1])]),
         ("- **Открыт** в `2012` [1]", [("Открыт в 2012", [1])]),
         (
             "1. Открыт [1]\n2. Закрыт [2]",
@@ -53,8 +55,9 @@ def test_settled_claims_begin_the_whole(text: str) -> None:
         assert settled == whole[: len(settled)]
 
 
-@given(st.text("аБ 12[]【】;, .", max_size=60))
+@settings(max_examples=1000)
+@given(st.text("аБ 12[]【】;, .*`", max_size=60))
 def test_no_marker_is_left_in_the_words(text: str) -> None:
     for claim in claims(text):
         assert claim.text == claim.text.strip() != ""
-        assert not claims(claim.text)[0].numbers or "[" in claim.text
+        assert not any(again.numbers for again in claims(claim.text))
