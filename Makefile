@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 CORPORA ?= ../shared/corpora
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: setup serve test test-llm torture torture-service lint eval eval-retrieval eval-translations eval-stores eval-text ablation train-embedder screen-embedder fit bench bench-ingest bench-load bench-embedding bench-index bench-engines bench-peers bench-ray profile bundle clean
+.PHONY: setup serve test test-llm torture torture-service explore lint eval eval-retrieval eval-translations eval-stores eval-text ablation train-embedder screen-embedder fit bench bench-ingest bench-load bench-embedding bench-index bench-engines bench-peers bench-ray profile bundle clean
 
 setup: $(VENV)/.ready
 
@@ -37,6 +37,10 @@ test-llm: setup
 # 20,000 requests made from the specification, one after another as its links say: half an hour.
 torture-service: setup
 	SPECIFICATION_CASES=20000 $(BIN)/pytest tests/service/test_specification.py
+
+# Properties tried on examples that nobody has tried yet; `make test` has the same ones every time.
+explore: setup
+	$(BIN)/pytest --hypothesis-profile=explore $$(grep -rl '@given' tests)
 
 lint: setup
 	$(BIN)/ruff check .
