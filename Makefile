@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 CORPORA ?= ../shared/corpora
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: setup serve test test-llm torture torture-service explore lint eval eval-retrieval eval-translations eval-stores eval-text ablation train-embedder screen-embedder fit bench bench-ingest bench-load bench-embedding bench-index bench-engines bench-peers bench-ray profile bundle clean
+.PHONY: setup serve test test-llm torture torture-service explore lint eval eval-retrieval eval-translations eval-stores eval-text ablation train-embedder screen-embedder fit bench bench-ingest bench-load bench-embedding bench-index bench-query bench-engines bench-peers bench-ray profile bundle clean
 
 setup: $(VENV)/.ready
 
@@ -118,6 +118,10 @@ bench-embedding: setup
 # The dense index and forms of FAISS at ten thousand to a million chunks; needs the corpora.
 bench-index: setup
 	$(BIN)/python -m eval.bench.index_size $(CORPORA)
+
+# Questions over HTTP at ten and at a hundred thousand chunks, on a machine that does nothing else.
+bench-query: setup
+	$(BIN)/python -m eval.bench.query_path $(CORPORA)
 
 # The lexical index beside others; needs the corpora and `pip install -e .[engines]`.
 bench-engines: setup

@@ -5,7 +5,6 @@ the question's terms that a sentence holds, whether it holds what is asked for (
 person), and how good its passage is. Weights are fitted, see ``weights.json``.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -16,47 +15,26 @@ from index.embedding.protocol import FloatMatrix
 from index.reader import IndexView
 from index.text.language import Language, detect_language
 from index.text.spans import Span
-from rag.details import DETAILS
 from rag.facts import Fact
-from rag.likely import EXPECTED, Likely, likely_sentences
+from rag.likely import WORD_FEATURES, Likely, likely_sentences, most_promising
 from rag.matching import MATCHES, match_features, standardised
 from rag.query import Query, share_held
 from rag.questions import Kind
-from rag.retrieval import Hit, with_neighbours
+from rag.retrieval import Hit
 from rag.sentence_vectors import EncodedSentence, SentenceVectors
 
 FEATURES = (
     "nearness",  # cosine of question and sentence
     "relative_nearness",  # that, as a z-score among the question's sentences
-    "coverage",  # share of the question's terms in the sentence, by weight
-    "relative_coverage",  # that, as a z-score among the question's sentences
+    "relative_coverage",  # share of the question's terms in the sentence, likewise
     "own_nearness",  # cosine of question and sentence, both from the mean of the document's
     "own_coverage",  # coverage, where a word counts the less the more of its sentences hold it
-    "near_coverage",  # share of the question's terms in the sentence and its two neighbours
-    "context_coverage",  # share of the question's terms in the passage and its title
-    "passage",  # fused score of the passage
-    "cosine",  # of question and passage
-    "bm25",  # of the passage, as a share of what the question's words weigh
-    "rank",  # 1 / rank of the passage
-    "document_rank",  # 1 / rank of the document, by its best passage
-    "lead",  # the first sentence of its document
-    "expected_fact",  # holds what is asked for, beyond what the question says itself
-    "missing_fact",  # is asked for a fact and does not hold one
-    "leans_back",  # begins with a pronoun whose sense stands elsewhere
-    "short",  # hardly a sentence
-    "long",  # so long that the answer drowns in it
     "foreign",  # in the other language than the question
     "foreign_coverage",  # coverage where it is in the other language
-    *DETAILS,
+    *WORD_FEATURES,
     *MATCHES,
 )
-
-_LEANS_BACK = re.compile(
-    r"^[\s—–\-«\"(]*(?:Был|Ул|Улар|Уның|Уға|Уны|Унда|Шул|Ошо|Бында|Шулай|Бынан|Он|Она|Оно|Они|Это|Этот|Эта|Эти|"
-    r"Его|Её|Ее|Их|Там|Здесь|Об этом|При этом|Также|Кроме того|Так)\b"
-)
-_MOST_EMBEDDED = 32
-_DOCUMENTS, _REACH = 3, 2  # whose neighbouring passages are read too, and how far
+_MOST_EMBEDDED = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,15 +64,14 @@ def find_candidates(
 
     Only those that look best without their vectors are embedded and returned.
     """
-    hits = with_neighbours(view, query, hits, _DOCUMENTS, _REACH)
-    rows = likely_sentences(view, hits, query, kind, _MOST_EMBEDDED)
+    rows = most_promising(likely_sentences(view, hits, query, kind), _MOST_EMBEDDED)
     if not rows:
         return []
-    return _with_features(rows, query, vectors.of([row.text for row in rows]), kind)
+    return _with_features(rows, query, vectors.of([row.text for row in rows]))
 
 
 def _with_features(
-    rows: list[Likely], query: Query, encoded: Sequence[EncodedSentence], kind: Kind
+    rows: list[Likely], query: Query, encoded: Sequence[EncodedSentence]
 ) -> list[Candidate]:
     vectors = np.stack([one.vector for one in encoded])
     documents = [row.hit.passage.document_id for row in rows]
@@ -104,19 +81,14 @@ def _with_features(
     own_nearness, own_coverage = _within_documents(rows, query, vectors)
     relative_nearness = standardised(nearness)
     relative_coverage = standardised(np.array([row.coverage for row in rows], np.float32))
-    wants_fact = kind in EXPECTED or kind == "why"  # it can be told whether a sentence holds it
     candidates = []
     for i, row in enumerate(rows):
         spoken = detect_language(row.text).language
         foreign = spoken in ("ba", "ru") and spoken != query.language
         values = (
-            nearness[i], relative_nearness[i], row.coverage, relative_coverage[i],
-            own_nearness[i], own_coverage[i], row.near, row.context,
-            row.hit.score, row.hit.dense, row.hit.lexical, 1 / row.rank,
-            1 / row.document_rank, row.lead,
-            row.expected, wants_fact and not row.expected,
-            bool(_LEANS_BACK.match(row.text)), len(row.text) < 40, len(row.text) > 350,
-            foreign, row.coverage * foreign, *row.details, *matches[i],
+            nearness[i], relative_nearness[i], relative_coverage[i],
+            own_nearness[i], own_coverage[i], foreign, row.coverage * foreign,
+            *row.features, *matches[i],
         )  # fmt: skip
         features = np.array(values, np.float64)
         candidates.append(

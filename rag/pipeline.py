@@ -20,6 +20,7 @@ from rag.fact_wording import AnswerLanguage
 from rag.fusion import FusionWeights
 from rag.generation.rewriting import ModelRewriter
 from rag.generation.writer import ModelWriter
+from rag.likely import Likely, likely_sentences
 from rag.query import Query, QueryReader
 from rag.questions import Kind, question_kind
 from rag.retrieval import Found, Hit, Mode, find, in_turn, retrieve
@@ -101,19 +102,29 @@ class Pipeline:
             draft.found(hits)
             return self._answer(view, query, kind, draft, ask.mode)
 
+    def sentences(self, ask: Ask) -> list[Likely]:
+        """Return all sentences found for a question: what their promise is learned from."""
+        with self._index.view() as view:
+            query, kind, hits = self._asked(view, ask)
+            return likely_sentences(view, hits, query, kind)
+
     def candidates(self, ask: Ask) -> list[Candidate]:
         """Return the sentences considered for a question: what the models are learned from."""
-        question = without_courtesy(_cleaned(ask.question))
-        whole = whole_question(question, ask.history)
         with self._index.view() as view:
-            query, hits = self._found(view, question, whole, ask)
-            return self._considered(view, query, _kind(question, whole), hits)
+            query, kind, hits = self._asked(view, ask)
+            return find_candidates(view, query, kind, hits, self._sentence_vectors)
 
     def found(self, text: str, depth: int, filters: Filters | None = None) -> tuple[Query, Found]:
         """Return the candidates of a query: what the fusion is learned from."""
         with self._index.view() as view:
             query = self._queries.read(_cleaned(text), view)
             return query, find(view, query, self._fusion, depth, filters=filters)
+
+    def _asked(self, view: IndexView, ask: Ask) -> tuple[Query, Kind, Sequence[Hit]]:
+        question = without_courtesy(_cleaned(ask.question))
+        whole = whole_question(question, ask.history)
+        query, hits = self._found(view, question, whole, ask)
+        return query, _kind(question, whole), hits
 
     def _found(
         self, view: IndexView, question: str, whole: str, ask: Ask
@@ -130,15 +141,10 @@ class Pipeline:
         ]
         return queries[-1], in_turn(found, ask.top_k)
 
-    def _considered(
-        self, view: IndexView, query: Query, kind: Kind, hits: Sequence[Hit]
-    ) -> list[Candidate]:
-        return find_candidates(view, query, kind, hits, self._sentence_vectors)
-
     def _answer(
         self, view: IndexView, query: Query, kind: Kind, draft: Draft, mode: AnswerMode
     ) -> Answer:
-        candidates = self._considered(view, query, kind, draft.hits)
+        candidates = find_candidates(view, query, kind, draft.hits, self._sentence_vectors)
         if not candidates:
             return draft.refused("answer.no_evidence", "no_evidence", view.version)
         reason: Reason

@@ -12,7 +12,7 @@ class AnswerSettings(IndexSettings):
     """How sure an answer must be, and which language model writes it, if any."""
 
     accepted_wrong: float = Field(
-        default=0.37,
+        default=0.36,
         ge=0,
         le=1,
         description="share of wrong answers that is accepted; refused is what is less sure than it "

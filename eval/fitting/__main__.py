@@ -1,9 +1,9 @@
 """``python -m eval.fitting CORPORA``: learn anew what hangs on the model and the analyser.
 
 In this order, each on top of the one before: the means of each language
-(``index/embedding/means``), the lexicon (``rag/lexicon.tsv.gz``), fusion (``rag/fusion.json``) and
-the answers (``rag/weights.json``). Indexes are kept in the data folder, so that a second run embeds
-only what is new.
+(``index/embedding/means``), the lexicon (``rag/lexicon.tsv.gz``), fusion (``rag/fusion.json``),
+which sentences are read (``rag/promise.json``) and the answers (``rag/weights.json``). Indexes are
+kept in the data folder, so that a second run embeds only what is new.
 """
 
 import argparse
@@ -19,6 +19,7 @@ from eval.fitting.centring import learn_centring
 from eval.fitting.examples import (
     Asked,
     Example,
+    SentencesOf,
     collect,
     gold_questions,
     off_topic,
@@ -27,6 +28,7 @@ from eval.fitting.examples import (
 from eval.fitting.fusion import as_json, fit_fusion
 from eval.fitting.fusion_figures import fusion_figures
 from eval.fitting.models import figures, fit, held_out, thresholds
+from eval.fitting.promise import fit_promise, promise_figures
 from eval.fitting.rankings import Sought, headlines, questions, rank
 from eval.headlines import read_benchmark
 from eval.lexicon.__main__ import learn_lexicon
@@ -35,13 +37,16 @@ from index.embedding import open_embedder
 from rag.evidence import FEATURES
 from rag.fusion import load_fusion
 from rag.lexicon import load_lexicon
+from rag.likely import WORD_FEATURES, load_promise
+from rag.pipeline import Pipeline
 from rag.scoring import CONFIDENCE_FEATURES
 from rag.settings import AnswerSettings
 
 _ROOT = Path(__file__).parents[2]
 _GOLD = _ROOT / "eval" / "gold"
 _EVERY = 5  # of XQuAD's questions, how many are asked of the seeds, where nothing answers them
-_STEPS = ("centring", "lexicon", "fusion", "answers")
+_ANSWERS_LEARNED_FROM = "eval/gold (seeds, news, off_topic), XQuAD ru dev"
+_STEPS = ("centring", "lexicon", "fusion", "promise", "answers")
 
 
 def main() -> None:
@@ -61,11 +66,14 @@ def main() -> None:
             learn_lexicon(arguments.corpora, console)
         elif step == "fusion":
             console.print_json(data=_learn_fusion(material, console))
+        elif step == "promise":
+            console.print_json(data=_learn_promise(material, console))
         else:
             console.print_json(data=_learn_answers(material, console))
         # What this step learned is what the next one builds upon.
         load_lexicon.cache_clear()
         load_fusion.cache_clear()
+        load_promise.cache_clear()
 
 
 class _Material:
@@ -108,9 +116,18 @@ def _learn_fusion(material: _Material, console: Console) -> dict[str, Any]:
     return report
 
 
+def _learn_promise(material: _Material, console: Console) -> dict[str, Any]:
+    with console.status("asking …"):
+        examples = _examples(material, Pipeline.sentences)
+    report = promise_figures(examples)
+    weights = _named(WORD_FEATURES, fit_promise(examples).tolist())
+    _write("promise.json", _ANSWERS_LEARNED_FROM, report, {"promise": weights})
+    return report
+
+
 def _learn_answers(material: _Material, console: Console) -> dict[str, Any]:
     with console.status("asking …"):
-        examples = _examples(material)
+        examples = _examples(material, Pipeline.candidates)
     pairs = held_out(examples)
     by_share = thresholds(pairs)
     fitted = fit(examples)
@@ -124,11 +141,11 @@ def _learn_answers(material: _Material, console: Console) -> dict[str, Any]:
     }
     at = fitted.as_weights(by_share).threshold(AnswerSettings().accepted_wrong)
     report = {"refused_below": round(at, 4), **figures(pairs, at)}
-    _write("weights.json", "eval/gold (seeds, news, off_topic), XQuAD ru dev", report, weights)
+    _write("weights.json", _ANSWERS_LEARNED_FROM, report, weights)
     return report
 
 
-def _examples(material: _Material) -> list[Example]:
+def _examples(material: _Material, sentences_of: SentencesOf) -> list[Example]:
     strange = (_GOLD / "off_topic.txt").read_text(encoding="utf-8").splitlines()
     others = [
         *off_topic(strange, 3),
@@ -143,7 +160,7 @@ def _examples(material: _Material) -> list[Example]:
     return [
         example
         for source, corpus, own in asked
-        for example in collect(source, material.folder(corpus), corpus, own)
+        for example in collect(source, material.folder(corpus), corpus, own, sentences_of)
     ]
 
 

@@ -1,7 +1,7 @@
 """Examples to learn from: the sentences considered for a question, and which of them answer."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,9 +16,14 @@ from eval.tasks import Options, prepare
 from index.documents import Document
 from index.filters import Filters
 from index.text.spans import Span
+from rag.evidence import Candidate
 from rag.factory import make_pipeline
+from rag.likely import Likely
+from rag.pipeline import Pipeline
 from rag.settings import AnswerSettings
 from rag.types import Ask, Turn
+
+SentencesOf = Callable[[Pipeline, Ask], Sequence[Candidate] | Sequence[Likely]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,25 +51,27 @@ class Example:
     answers: NDArray[np.bool_]
 
 
-def collect(source: str, folder: Path, corpus: Corpus, asked: Sequence[Asked]) -> list[Example]:
-    """Ask every question of an index over ``corpus`` and label the sentences considered."""
+def collect(
+    source: str, folder: Path, corpus: Corpus, asked: Sequence[Asked], sentences_of: SentencesOf
+) -> list[Example]:
+    """Ask every question of an index over ``corpus`` and label the sentences that come of it."""
     settings = AnswerSettings(data_dir=folder)
     data = index_corpus(settings, corpus.values())
     pipeline = make_pipeline(data, settings)
     examples = []
     for one in asked:
         ask = Ask(one.question, history=one.history, filters=one.filters)
-        found = pipeline.candidates(ask)
+        found = sentences_of(pipeline, ask)
         answers = [
             any(
-                candidate.hit.passage.document_id == gold.document_id
-                and meets(candidate.span, gold.span)
+                sentence.hit.passage.document_id == gold.document_id
+                and meets(sentence.span, gold.span)
                 for gold in one.gold
             )
-            for candidate in found
+            for sentence in found
         ]
         if found:
-            features = np.stack([candidate.features for candidate in found])
+            features = np.stack([sentence.features for sentence in found])
             examples.append(
                 Example(source, one.group, bool(one.gold), features, np.array(answers, bool))
             )

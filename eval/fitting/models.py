@@ -69,26 +69,26 @@ class Fitted:
 def fit(examples: Sequence[Example]) -> Fitted:
     """Learn both models."""
     rows, right = [], []
-    for own, others in _folds(examples):
-        half = Fitted(_listwise(others), np.empty(0), 0.0)
+    for own, others in folds(examples):
+        half = Fitted(listwise(others), np.empty(0), 0.0)
         for example in own:
             if example.source not in _NOT_FOR_CONFIDENCE:
                 rows.append(half.order(example)[1])
                 right.append(half.is_right(example))
     confidence, bias = _logistic(np.array(rows), np.array(right))
-    return Fitted(_listwise(examples), confidence, bias)
+    return Fitted(listwise(examples), confidence, bias)
 
 
 def held_out(examples: Sequence[Example]) -> list[tuple[Example, Fitted]]:
     """Return each example with models learned from the other folds; folds split by group."""
     result = []
-    for own, others in _folds(examples):
+    for own, others in folds(examples):
         fitted = fit(others)
         result += [(example, fitted) for example in own]
     return result
 
 
-def _folds(examples: Sequence[Example]) -> Iterator[tuple[list[Example], list[Example]]]:
+def folds(examples: Sequence[Example]) -> Iterator[tuple[list[Example], list[Example]]]:
     """Yield each fold and what is not in it."""
     groups = sorted({example.group for example in examples})
     places = np.random.default_rng(_SEED).permutation(len(groups))
@@ -161,7 +161,7 @@ def _logistic(
     return model.coef_[0] / scale, float(model.intercept_[0] - model.coef_[0] @ mean)
 
 
-def _listwise(examples: Sequence[Example]) -> NDArray[np.float64]:
+def listwise(examples: Sequence[Example]) -> NDArray[np.float64]:
     """Return weights (f,) under which the sentences that answer come first."""
     taught = [example for example in examples if example.answers.any()]
     every = np.concatenate([example.features for example in taught])
