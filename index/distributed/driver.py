@@ -11,16 +11,20 @@ import shutil
 import signal
 import sys
 import threading
+import time
 import traceback
 from collections.abc import Sequence
 from contextlib import suppress
 from multiprocessing.connection import Connection
+from pathlib import Path
 
 from index.distributed.cluster import connected
 from index.distributed.process import Task
 from index.distributed.stages import prepared_by_workers
 from index.errors import YauapError
 from index.preparing import Given
+
+_SECONDS_TO_END = 10
 
 
 def main() -> None:
@@ -32,7 +36,7 @@ def main() -> None:
         try:
             task = asker.recv()
             groups = list(iter(asker.recv, None))
-            threading.Thread(target=_end_without, args=(asker,), daemon=True).start()
+            threading.Thread(target=_end_without, args=(asker, task.scratch), daemon=True).start()
             _do(task, groups, asker)
         except YauapError as error:
             asker.send(error)
@@ -53,11 +57,18 @@ def _do(task: Task, groups: Sequence[Sequence[Given]], asker: Connection) -> Non
         shutil.rmtree(task.scratch, ignore_errors=True)
 
 
-def _end_without(asker: Connection) -> None:
-    """Wait until nobody is at the other end any more, then end this process and Ray in order."""
+def _end_without(asker: Connection, scratch: Path) -> None:
+    """Wait until nobody is at the other end any more, then end this process and Ray in order.
+
+    Ray makes an exception of the signal, which is lost where it meets what passes over exceptions:
+    then both are ended without order.
+    """
     with suppress(EOFError, OSError):
         asker.recv()
     os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(_SECONDS_TO_END)
+    shutil.rmtree(scratch, ignore_errors=True)
+    os.killpg(os.getpgrp(), signal.SIGKILL)
 
 
 if __name__ == "__main__":
