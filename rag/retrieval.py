@@ -1,6 +1,7 @@
 """Retrieval: the nearest passages and those with the question's words, in each language, fused."""
 
 import itertools
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
@@ -41,11 +42,15 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Candidates: chunk ids (n,), their features (n, 4) as in FUSED, and fused scores (n,)."""
+    """Candidates: chunk ids (n,), their features (n, 4) as in FUSED, and fused scores (n,).
+
+    Whatever scores more than ``least`` is among them, where one kind of score alone ranks.
+    """
 
     ids: Ids
     features: NDArray[np.float32]
     scores: NDArray[np.float32]
+    least: float = -math.inf
 
 
 _NOTHING = Found(
@@ -86,7 +91,9 @@ def retrieve(
                 fitting[key] = _hit(query, passage, found, at)
             if len(hits) == top_k:
                 break
-        enough = len(hits) == top_k or not (group_by_document or others)
+        # A language whose many passages are of few documents has others that were not looked at.
+        surely = all(hit.score >= found.least for hit in hits.values())
+        enough = (len(hits) == top_k and surely) or not (group_by_document or others)
         if enough or len(found.ids) < depth:
             chosen = [*hits.values(), *others.values()][:top_k]
             best = sorted(chosen, key=lambda hit: hit.score, reverse=True)
@@ -119,11 +126,12 @@ def find(
         return _NOTHING
     ids = np.concatenate(candidates)
     features = _features(view, query, ids)  # of all languages at once: each call costs the same
+    ends = np.cumsum([len(own) for own in candidates])[:-1]
     if mode != "hybrid":
-        return Found(
-            ids, features, features[:, FUSED.index("dense" if mode == "dense" else "chunk")]
-        )
-    of_groups = np.split(features, np.cumsum([len(own) for own in candidates])[:-1])
+        alone = features[:, FUSED.index("dense" if mode == "dense" else "chunk")]
+        cut = [own.min() for own in np.split(alone, ends) if len(own) >= depth]
+        return Found(ids, features, alone, float(max(cut, default=-math.inf)))
+    of_groups = np.split(features, ends)
     scores = [
         weights.fuse(own, query.language, group.language)
         for own, group in zip(of_groups, groups, strict=True)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from index.filters import Filters
@@ -142,6 +142,7 @@ def test_words_and_their_translations_stand_in_one_ranking(view: IndexView, aske
     assert first("ba") < len(languages) - last("ru")
 
 
+@example("үҙәк", 14, "dense", Filters())  # most of the nearest in Bashkir are of one document
 @given(QUESTIONS, st.integers(1, 70), st.sampled_from(MODES), FILTERS)
 def test_grouped_by_document_each_comes_once_by_its_best_hit(
     view: IndexView, asked: str, top_k: int, mode: Mode, filters: Filters
