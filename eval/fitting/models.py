@@ -23,7 +23,7 @@ _FOLDS = 5
 _SEED = 0
 _PENALTY = 3e-3
 _LEAST_ODDS = 1e-300  # no logarithm of 0
-_STRENGTH = 0.1
+_STRENGTH = 0.05
 # Questions of XQuAD have one paragraph each and no near-misses: they teach which sentence answers,
 # at half weight, but not how sure to be.
 _SENTENCE_WEIGHT = {"xquad": 0.5}
