@@ -23,7 +23,7 @@ from rich.console import Console
 from eval.bench.arrivals import Answered, Ask, at_a_rate, milliseconds, one_after_another, search
 from eval.bench.growth import megabytes_an_hour
 from eval.bench.process import Process
-from eval.bench.serving import running_service, yauap
+from eval.bench.serving import CACHES_OFF, running_service, yauap
 from eval.corpora import corpus_folder, document_fields, read_corpus
 from eval.evidence import Corpus
 from eval.headlines import read_benchmark
@@ -34,7 +34,6 @@ from index.text.sentences import sentence_spans
 
 _ROOT = Path(__file__).parents[2]
 _AT_ONCE = (1, 2, 3, 4, 6, 8)
-_OFF = {"YAUAP_CACHE_BYTES": "0", "YAUAP_RATE_PER_ADDRESS": ""}
 _QUERIES = 20_000
 _LONGEST_QUERY = 120  # characters
 
@@ -62,7 +61,7 @@ def main() -> None:
             check=True,
             capture_output=True,
         )
-    with running_service(folder, **_OFF) as (url, process, _):
+    with running_service(folder, **CACHES_OFF) as (url, process, _):
         console.print(f"{len(corpus)} documents")
         figures = asyncio.run(
             _measured(url, Process(process.pid), _queries(corpus), given, console)

@@ -19,6 +19,7 @@ from eval.bench.corpus import QUERIES
 from eval.bench.process import Process
 from index.settings import IndexSettings
 
+CACHES_OFF = {"YAUAP_CACHE_BYTES": "0", "YAUAP_RATE_PER_ADDRESS": ""}
 _ROUNDS = 3
 _SEARCHES = 20  # of each query
 

@@ -27,8 +27,8 @@ from eval.fitting.examples import (
 )
 from eval.fitting.fusion import as_json, fit_fusion
 from eval.fitting.fusion_figures import fusion_figures
-from eval.fitting.models import figures, fit, held_out, thresholds
-from eval.fitting.promise import fit_promise, promise_figures
+from eval.fitting.models import figures, fit, held_out, listwise, thresholds
+from eval.fitting.promise import promise_figures
 from eval.fitting.rankings import Sought, headlines, questions, rank
 from eval.headlines import read_benchmark
 from eval.lexicon.__main__ import learn_lexicon
@@ -120,7 +120,7 @@ def _learn_promise(material: _Material, console: Console) -> dict[str, Any]:
     with console.status("asking …"):
         examples = _examples(material, Pipeline.sentences)
     report = promise_figures(examples)
-    weights = _named(WORD_FEATURES, fit_promise(examples).tolist())
+    weights = _named(WORD_FEATURES, listwise(examples).tolist())
     _write("promise.json", _ANSWERS_LEARNED_FROM, report, {"promise": weights})
     return report
 

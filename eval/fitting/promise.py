@@ -1,4 +1,4 @@
-"""Which sentences the model reads at all: weights, and how often one of those answers."""
+"""Which sentences the model reads at all: how often one of those answers."""
 
 from collections.abc import Sequence
 
@@ -11,16 +11,11 @@ from eval.fitting.models import folds, listwise
 _READ = (8, 12, 16, 32)
 
 
-def fit_promise(examples: Sequence[Example]) -> NDArray[np.float64]:
-    """Return weights of WORD_FEATURES, of examples that have just these."""
-    return listwise(examples)
-
-
 def promise_figures(examples: Sequence[Example]) -> dict[str, dict[str, float]]:
     """Return, by source, how often one of so many sentences answers, on folds not learned from."""
     places: dict[str, list[int]] = {}
     for own, others in folds(examples):
-        weights = fit_promise(others)
+        weights = listwise(others)
         for example in own:
             if example.answerable:
                 places.setdefault(example.source, []).append(_first_place(example, weights))

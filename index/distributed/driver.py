@@ -2,8 +2,8 @@
 
 Where Ray loses a process of its own it may end the one that drives it, at once and without an
 exception: that must be neither the service nor a command that writes. ``process.py`` is the other
-side. Through the file descriptor come a task, groups of documents and None; back go lists of what
-becomes of documents, then None, or the exception that there was.
+side. Through the file descriptor come a task with a folder for Ray's files, groups of documents and
+None; back go lists of what becomes of documents, then None, or the exception that there was.
 """
 
 import os
@@ -34,10 +34,10 @@ def main() -> None:
     asker = Connection(number)
     with suppress(BrokenPipeError):  # nobody waits for more
         try:
-            task = asker.recv()
+            task, scratch = asker.recv()
             groups = list(iter(asker.recv, None))
-            threading.Thread(target=_end_without, args=(asker, task.scratch), daemon=True).start()
-            _do(task, groups, asker)
+            threading.Thread(target=_end_without, args=(asker, scratch), daemon=True).start()
+            _do(task, scratch, groups, asker)
         except YauapError as error:
             asker.send(error)
         except Exception:  # Ray's own cannot all be sent
@@ -46,15 +46,15 @@ def main() -> None:
             asker.send(None)
 
 
-def _do(task: Task, groups: Sequence[Sequence[Given]], asker: Connection) -> None:
+def _do(task: Task, scratch: Path, groups: Sequence[Sequence[Given]], asker: Connection) -> None:
     try:
-        with connected(task.workers, task.address, task.scratch):
+        with connected(task.workers, task.address, scratch):
             for prepared in prepared_by_workers(
                 groups, task.workers, task.open_preparer, task.seconds_without_a_block
             ):
                 asker.send(prepared)
     finally:  # whoever asked may have been killed
-        shutil.rmtree(task.scratch, ignore_errors=True)
+        shutil.rmtree(scratch, ignore_errors=True)
 
 
 def _end_without(asker: Connection, scratch: Path) -> None:

@@ -26,21 +26,16 @@ _SECONDS_TO_END = 20
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Where documents are prepared, and how; ``scratch`` is gone afterwards."""
+    """Where documents are prepared, and how; all is given up after so long without a block."""
 
     workers: int
     address: str
     open_preparer: Callable[[], Preparer]
     seconds_without_a_block: float
-    scratch: Path
 
 
 def prepared_elsewhere(
-    workers: int,
-    address: str,
-    open_preparer: Callable[[], Preparer],
-    seconds_without_a_block: float,
-    groups: Iterable[Sequence[Given]],
+    task: Task, groups: Iterable[Sequence[Given]]
 ) -> Generator[list[Prepared], None, None]:
     """Yield what becomes of groups of documents, some at a time, in their order.
 
@@ -48,10 +43,10 @@ def prepared_elsewhere(
     """
     with TemporaryDirectory(prefix="yauap-ray-", ignore_cleanup_errors=True) as scratch:
         ours, theirs = Pipe()
-        process = _started(theirs, address)
+        process = _started(theirs, task.address)
         try:
             theirs.close()
-            ours.send(Task(workers, address, open_preparer, seconds_without_a_block, Path(scratch)))
+            ours.send((task, Path(scratch)))
             for group in groups:
                 ours.send(group)
             ours.send(None)

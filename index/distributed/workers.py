@@ -6,7 +6,7 @@ from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 
-from index.distributed.process import prepared_elsewhere
+from index.distributed.process import Task, prepared_elsewhere
 from index.embedding import open_embedder
 from index.errors import NoWorkers
 from index.preparing import Given, Prepared, Preparer
@@ -37,11 +37,8 @@ class RayWorkers:
         if find_spec("ray") is None or find_spec("pyarrow") is None:
             raise NoWorkers("workers.not_installed")
         groups = grouped(documents, _CHARACTERS_OF_A_BLOCK)
-        with closing(
-            prepared_elsewhere(
-                self._workers, self._address, self._open_preparer, _SECONDS_WITHOUT_A_BLOCK, groups
-            )
-        ) as parts:
+        task = Task(self._workers, self._address, self._open_preparer, _SECONDS_WITHOUT_A_BLOCK)
+        with closing(prepared_elsewhere(task, groups)) as parts:
             yield from parts
 
 
