@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 CORPORA ?= ../shared/corpora
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: setup serve test test-llm torture torture-service explore lint eval eval-retrieval eval-translations eval-stores eval-text ablation train-embedder screen-embedder fit bench bench-ingest bench-load bench-embedding bench-index bench-query bench-engines bench-peers bench-ray profile bundle clean
+.PHONY: setup serve test test-llm torture torture-service explore lint eval eval-retrieval eval-translations eval-stores eval-text ablation train-embedder screen-embedder fit fit-trials bench bench-ingest bench-load bench-embedding bench-index bench-query bench-engines bench-peers bench-ray profile bundle clean
 
 setup: $(VENV)/.ready
 
@@ -84,6 +84,10 @@ eval-text: setup
 # corpora. What the analyser itself is made of, eval/languages and eval/stemming learn.
 fit: setup
 	$(BIN)/python -m eval.fitting $(CORPORA)
+
+# What lost when the models of an answer were chosen; needs the corpora.
+fit-trials: setup
+	$(BIN)/python -m eval.fitting.trials $(CORPORA)
 
 # Teaches the bundled model Bashkir: an hour and a half on two cores; it goes on where it was stopped.
 # Then `make fit`, and `python -m eval.adaptation card` for its card; needs the corpora. The

@@ -16,7 +16,7 @@ from index.reader import IndexView
 from index.text.language import Language, detect_language
 from index.text.spans import Span
 from rag.facts import Fact
-from rag.likely import WORD_FEATURES, Likely, likely_sentences, most_promising
+from rag.likely import WORD_FEATURES, Likely, likely_sentences, load_promise, most_promising
 from rag.matching import MATCHES, match_features, standardised
 from rag.query import Query, share_held
 from rag.questions import Kind
@@ -34,7 +34,7 @@ FEATURES = (
     *WORD_FEATURES,
     *MATCHES,
 )
-_MOST_EMBEDDED = 12
+MOST_READ = 12  # sentences, which is most of what an answer takes
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +64,17 @@ def find_candidates(
 
     Only those that look best without their vectors are embedded and returned.
     """
-    rows = most_promising(likely_sentences(view, hits, query, kind), _MOST_EMBEDDED)
-    if not rows:
-        return []
-    return _with_features(rows, query, vectors.of([row.text for row in rows]))
+    sentences = likely_sentences(view, hits, query, kind)
+    rows = most_promising(sentences, MOST_READ, load_promise())
+    return with_features(rows, query, vectors.of([row.text for row in rows]))
 
 
-def _with_features(
+def with_features(
     rows: list[Likely], query: Query, encoded: Sequence[EncodedSentence]
 ) -> list[Candidate]:
+    """Return sentences, ``encoded`` in the same order, with all their features."""
+    if not rows:
+        return []
     vectors = np.stack([one.vector for one in encoded])
     documents = [row.hit.passage.document_id for row in rows]
     tokens = [one.tokens.astype(np.float32) for one in encoded]

@@ -95,11 +95,13 @@ def load_promise() -> NDArray[np.float64]:
     return np.array([raw["promise"][name] for name in WORD_FEATURES])
 
 
-def most_promising(sentences: Sequence[Likely], most: int) -> list[Likely]:
-    """Return the ``most`` sentences that look most like an answer, the best first."""
+def most_promising(
+    sentences: Sequence[Likely], most: int, weights: NDArray[np.float64]
+) -> list[Likely]:
+    """Return the ``most`` sentences that look most like an answer by ``weights``, best first."""
     if not sentences:
         return []
-    promise = np.stack([one.features for one in sentences]) @ load_promise()
+    promise = np.stack([one.features for one in sentences]) @ weights
     return [sentences[at] for at in np.argsort(-promise, kind="stable")[:most]]
 
 

@@ -102,11 +102,11 @@ class Pipeline:
             draft.found(hits)
             return self._answer(view, query, kind, draft, ask.mode)
 
-    def sentences(self, ask: Ask) -> list[Likely]:
+    def sentences(self, ask: Ask) -> tuple[Query, list[Likely]]:
         """Return all sentences found for a question: what their promise is learned from."""
         with self._index.view() as view:
             query, kind, hits = self._asked(view, ask)
-            return likely_sentences(view, hits, query, kind)
+            return query, likely_sentences(view, hits, query, kind)
 
     def candidates(self, ask: Ask) -> list[Candidate]:
         """Return the sentences considered for a question: what the models are learned from."""

@@ -8,43 +8,33 @@ kept in the data folder, so that a second run embeds only what is new.
 
 import argparse
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
-from eval.corpora import corpus_folder
 from eval.evidence import Corpus
 from eval.fitting.centring import learn_centring
-from eval.fitting.examples import (
-    Asked,
-    Example,
-    SentencesOf,
-    collect,
-    gold_questions,
-    off_topic,
-    xquad_questions,
-)
 from eval.fitting.fusion import as_json, fit_fusion
 from eval.fitting.fusion_figures import fusion_figures
+from eval.fitting.material import Material
 from eval.fitting.models import figures, fit, held_out, listwise, thresholds
 from eval.fitting.promise import promise_figures
 from eval.fitting.rankings import Sought, headlines, questions, rank
-from eval.headlines import read_benchmark
 from eval.lexicon.__main__ import learn_lexicon
 from eval.provenance import commit
 from index.embedding import open_embedder
 from rag.evidence import FEATURES
 from rag.fusion import load_fusion
 from rag.lexicon import load_lexicon
-from rag.likely import WORD_FEATURES, load_promise
+from rag.likely import WORD_FEATURES, Likely, load_promise
 from rag.pipeline import Pipeline
 from rag.scoring import CONFIDENCE_FEATURES
 from rag.settings import AnswerSettings
+from rag.types import Ask
 
 _ROOT = Path(__file__).parents[2]
-_GOLD = _ROOT / "eval" / "gold"
-_EVERY = 5  # of XQuAD's questions, how many are asked of the seeds, where nothing answers them
 _ANSWERS_LEARNED_FROM = "eval/gold (seeds, news, off_topic), XQuAD ru dev"
 _STEPS = ("centring", "lexicon", "fusion", "promise", "answers")
 
@@ -57,7 +47,7 @@ def main() -> None:
     parser.add_argument("--only", choices=_STEPS, action="append", help="these steps alone")
     arguments = parser.parse_args()
     console = Console()
-    material = _Material(arguments.corpora, arguments.data_dir)
+    material = Material(arguments.corpora, arguments.data_dir)
     for step in arguments.only or _STEPS:
         console.rule(step)
         if step == "centring":
@@ -76,28 +66,13 @@ def main() -> None:
         load_promise.cache_clear()
 
 
-class _Material:
-    """The corpora and the questions asked of them."""
-
-    def __init__(self, corpora: Path, data_dir: Path) -> None:
-        articles = corpora / "bashinform" / "articles.dev.jsonl"
-        self._data_dir = data_dir
-        self.benchmark = read_benchmark(articles, corpora / "distractors" / "distractors.jsonl")
-        self.seeds = gold_questions(_GOLD / "seeds.jsonl", [_ROOT / "seeds"], by_sentence=True)
-        self.news = gold_questions(_GOLD / "news.jsonl", [articles], by_sentence=False)
-        self.xquad = xquad_questions(corpora / "xquad_ru" / "xquad_ru.dev.jsonl")
-
-    def folder(self, corpus: Corpus) -> Path:
-        return corpus_folder(self._data_dir, corpus)
-
-
 def _learn_centring(corpora: Path, console: Console) -> None:
     settings = AnswerSettings()
     articles = corpora / "bashinform" / "articles.train.jsonl"
     learn_centring(open_embedder(settings), articles, settings.chunk_tokens, console.print)
 
 
-def _learn_fusion(material: _Material, console: Console) -> dict[str, Any]:
+def _learn_fusion(material: Material, console: Console) -> dict[str, Any]:
     mixed = material.benchmark.corpus
     # News questions are asked of the mixed corpus too: of more, and of both languages at once.
     sought: list[tuple[Corpus, list[Sought]]] = [
@@ -116,18 +91,22 @@ def _learn_fusion(material: _Material, console: Console) -> dict[str, Any]:
     return report
 
 
-def _learn_promise(material: _Material, console: Console) -> dict[str, Any]:
+def _learn_promise(material: Material, console: Console) -> dict[str, Any]:
     with console.status("asking …"):
-        examples = _examples(material, Pipeline.sentences)
+        examples = material.examples(_all_sentences)
     report = promise_figures(examples)
     weights = _named(WORD_FEATURES, listwise(examples).tolist())
     _write("promise.json", _ANSWERS_LEARNED_FROM, report, {"promise": weights})
     return report
 
 
-def _learn_answers(material: _Material, console: Console) -> dict[str, Any]:
+def _all_sentences(pipeline: Pipeline, ask: Ask) -> Sequence[Likely]:
+    return pipeline.sentences(ask)[1]
+
+
+def _learn_answers(material: Material, console: Console) -> dict[str, Any]:
     with console.status("asking …"):
-        examples = _examples(material, Pipeline.candidates)
+        examples = material.examples(Pipeline.candidates)
     pairs = held_out(examples)
     by_share = thresholds(pairs)
     fitted = fit(examples)
@@ -143,25 +122,6 @@ def _learn_answers(material: _Material, console: Console) -> dict[str, Any]:
     report = {"refused_below": round(at, 4), **figures(pairs, at)}
     _write("weights.json", _ANSWERS_LEARNED_FROM, report, weights)
     return report
-
-
-def _examples(material: _Material, sentences_of: SentencesOf) -> list[Example]:
-    strange = (_GOLD / "off_topic.txt").read_text(encoding="utf-8").splitlines()
-    others = [
-        *off_topic(strange, 3),
-        *off_topic([q.question for q in material.xquad[1][::_EVERY]], 1),
-    ]
-    asked: list[tuple[str, Corpus, list[Asked]]] = [
-        ("seeds", *material.seeds),
-        ("off_topic", material.seeds[0], others),
-        ("news", *material.news),
-        ("xquad", *material.xquad),
-    ]
-    return [
-        example
-        for source, corpus, own in asked
-        for example in collect(source, material.folder(corpus), corpus, own, sentences_of)
-    ]
 
 
 def _write(name: str, learned_from: str, held_out: dict[str, Any], weights: dict[str, Any]) -> None:

@@ -23,7 +23,7 @@ _FOLDS = 5
 _SEED = 0
 _PENALTY = 3e-3
 _LEAST_ODDS = 1e-300  # no logarithm of 0
-_STRENGTH = 0.05
+STRENGTH = 0.05  # of the confidence model: the less, the stronger the penalty
 # Questions of XQuAD have one paragraph each and no near-misses: they teach which sentence answers,
 # at half weight, but not how sure to be.
 _SENTENCE_WEIGHT = {"xquad": 0.5}
@@ -66,7 +66,7 @@ class Fitted:
         return bool(example.answers[best[scores[best] > scores[best[0]] - AS_LIKELY]].any())
 
 
-def fit(examples: Sequence[Example]) -> Fitted:
+def fit(examples: Sequence[Example], strength: float = STRENGTH) -> Fitted:
     """Learn both models."""
     rows, right = [], []
     for own, others in folds(examples):
@@ -75,15 +75,17 @@ def fit(examples: Sequence[Example]) -> Fitted:
             if example.source not in _NOT_FOR_CONFIDENCE:
                 rows.append(half.order(example)[1])
                 right.append(half.is_right(example))
-    confidence, bias = _logistic(np.array(rows), np.array(right))
+    confidence, bias = _logistic(np.array(rows), np.array(right), strength)
     return Fitted(listwise(examples), confidence, bias)
 
 
-def held_out(examples: Sequence[Example]) -> list[tuple[Example, Fitted]]:
+def held_out(
+    examples: Sequence[Example], strength: float = STRENGTH
+) -> list[tuple[Example, Fitted]]:
     """Return each example with models learned from the other folds; folds split by group."""
     result = []
     for own, others in folds(examples):
-        fitted = fit(others)
+        fitted = fit(others, strength)
         result += [(example, fitted) for example in own]
     return result
 
@@ -114,7 +116,7 @@ def figures(pairs: Sequence[tuple[Example, Fitted]], threshold: float) -> dict[s
             "quoted": _share([f.is_right(e) for e, f in asked]),
             "answerable_refused": _share([f.confidence_of(e) < threshold for e, f in asked]),
             "unanswerable_refused": _share([f.confidence_of(e) < threshold for e, f in others]),
-            "calibration_error": round(calibration_error(_outcomes(own)) or 0.0, 3),
+            "calibration_error": round(calibration_error(outcomes(own)) or 0.0, 3),
         }
     return report
 
@@ -126,9 +128,9 @@ def thresholds(pairs: Sequence[tuple[Example, Fitted]]) -> dict[str, float]:
     be told from so few questions: nothing is said of those that fewer than ``_FEWEST`` meet.
     """
     own = [(e, f) for e, f in pairs if e.source not in _NOT_FOR_THRESHOLDS]
-    outcomes = _outcomes(own)
-    order = np.argsort(-outcomes.confidence, kind="stable")
-    sure, wrong = outcomes.confidence[order], ~outcomes.right[order]
+    ends = outcomes(own)
+    order = np.argsort(-ends.confidence, kind="stable")
+    sure, wrong = ends.confidence[order], ~ends.right[order]
     risks = np.cumsum(wrong) / np.arange(1, len(wrong) + 1)
     found = {}
     for share in _SHARES:
@@ -140,7 +142,7 @@ def thresholds(pairs: Sequence[tuple[Example, Fitted]]) -> dict[str, float]:
     return found
 
 
-def _outcomes(pairs: Sequence[tuple[Example, Fitted]]) -> Outcomes:
+def outcomes(pairs: Sequence[tuple[Example, Fitted]]) -> Outcomes:
     """Return how the questions would end if none was refused."""
     right = np.array([f.is_right(e) for e, f in pairs])
     sure = np.array([f.confidence_of(e) for e, f in pairs])
@@ -152,12 +154,12 @@ def _share(values: Sequence[bool]) -> float | None:
 
 
 def _logistic(
-    rows: NDArray[np.float64], right: NDArray[np.bool_]
+    rows: NDArray[np.float64], right: NDArray[np.bool_], strength: float
 ) -> tuple[NDArray[np.float64], float]:
     """Return weights (f,) and the bias; the penalty does not depend on the scale of a feature."""
     scale = rows.std(axis=0) + 1e-6
     mean = rows.mean(axis=0) / scale
-    model = LogisticRegression(C=_STRENGTH, max_iter=5000).fit(rows / scale - mean, right)
+    model = LogisticRegression(C=strength, max_iter=5000).fit(rows / scale - mean, right)
     return model.coef_[0] / scale, float(model.intercept_[0] - model.coef_[0] @ mean)
 
 

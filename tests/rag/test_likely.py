@@ -55,7 +55,7 @@ def test_a_sentence_is_found_once_and_stands_where_it_says(view: IndexView) -> N
 
 @pytest.mark.parametrize("question", ["Когда открыт технопарк?", "Технопарк ҡасан асылды?"])
 def test_what_holds_the_words_and_the_fact_promises_most(view: IndexView, question: str) -> None:
-    found = most_promising(sentences(view, question), 3)
+    found = most_promising(sentences(view, question), 3, load_promise())
 
     assert len(found) == 3
     assert found[0].text == "Технопарк открыт в Уфе в 2012 году."
@@ -64,7 +64,6 @@ def test_what_holds_the_words_and_the_fact_promises_most(view: IndexView, questi
 def test_of_few_sentences_all_are_kept_and_of_none_none(view: IndexView) -> None:
     found = sentences(view, "Когда открыт технопарк?")
 
-    assert sorted(one.text for one in most_promising(found, 1000)) == sorted(
-        one.text for one in found
-    )
-    assert most_promising([], 5) == []
+    kept = most_promising(found, 1000, load_promise())
+    assert sorted(one.text for one in kept) == sorted(one.text for one in found)
+    assert most_promising([], 5, load_promise()) == []

@@ -47,7 +47,9 @@ def test_the_bundled_model_gives_the_same_in_workers_and_nothing_of_ray_is_left(
     assert (job.state, job.added) == ("succeeded", 3)
     assert_same(folder, seeds_folder, "Түңәрәк өҫтәл", "технопарк")
     assert any("raylet" in name for name in names)
-    assert addresses == {"0100007F", "0000000000000000FFFF00000100007F"}  # loopback
+    # Nowhere but on loopback; which of its processes already listened when it was looked varies.
+    assert addresses
+    assert addresses <= {"0100007F", "0000000000000000FFFF00000100007F"}
     assert of_ray(children()) == {}
     assert temporary() == before
 
