@@ -4,10 +4,11 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Literal
 
+from index.arrays import Ids
 from index.embedding.protocol import FloatMatrix
 from index.errors import Damaged
 from index.inverted import InvertedIndex
-from index.vectors import FlatIndex, Ids
+from index.vectors import FlatIndex
 
 Kind = Literal["flat", "inverted"]
 DenseIndex = FlatIndex | InvertedIndex

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
-import numpy as np
-
-from index.term_index import Alternatives, Bag, TermIndex, writing
+from index.arrays import Ids, Scores
+from index.postings.bags import Bag
+from index.postings.bm25 import Alternatives
+from index.term_index import TermIndex, writing
 from index.text.analysis import analyse
 from index.text.language import Language
-from index.vectors import Ids, Scores
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +42,14 @@ class LexicalIndex:
         count: int,
         among: Ids | None = None,
         without: Sequence[int] = (),
-        language: str | None = None,
     ) -> Ids:
         """Return the ``count`` best chunks that hold any of ``asked`` (see TermIndex.search)."""
-        return self._chunks.search(asked, count, among, without, language)[0]
+        return self._chunks.search(asked, count, among, without)[0]
 
     def scores(self, asked: Sequence[Alternatives], ids: Ids) -> tuple[Scores, Scores]:
         """Return the BM25 scores of chunks and of their documents, each of shape (n,)."""
-        chunks, documents, known = self._chunks.ranked(asked).looked_up(ids)
-        chunks[~known], documents[~known] = self._chunks.scores(asked, ids[~known])
-        unique, places = np.unique(documents, return_inverse=True)
-        return chunks, self._documents.scores(asked, unique)[0][places]
+        chunks, documents = self._chunks.scores(asked, ids)
+        return chunks, self._documents.scores(asked, documents)[0]
 
     def weights(self, terms: Iterable[str]) -> dict[str, float]:
         """Return the inverse document frequency of each term among the chunks."""
@@ -84,8 +81,8 @@ def write_lexical(
                     _terms(entry.text, entry.language),
                 )
                 whole += text if whole else title + text
-                chunks.add(Bag(entry.id, document, entry.language, title + text))
-            documents.add(Bag(document, document, entry.language, whole))
+                chunks.add(Bag(entry.id, document, title + text))
+            documents.add(Bag(document, document, whole))
 
 
 def _terms(text: str, language: Language) -> list[str]:

@@ -8,16 +8,16 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from index.arrays import Ids, Scores
 from index.catalog import DELETIONS, Catalog, get_state
 from index.embedding.protocol import FloatMatrix
 from index.errors import Damaged
 from index.filters import Filters, document_conditions
 from index.passages import Passage, Place, is_stored, passages, place
+from index.postings.bm25 import Alternatives
 from index.relations import Relatives, relatives
 from index.snapshot import Snapshot, Snapshots
-from index.term_index import Alternatives
 from index.text.spans import Span
-from index.vectors import Ids, Scores
 
 EMPTY_VERSION = "empty"
 _MOST_ATTEMPTS = 4  # to open a snapshot anew, while others are published
@@ -38,11 +38,10 @@ class _Opened:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Chunks of one language, ``ids`` of shape (n,); ``whole`` where they are all of them."""
+    """Chunks of one language, ``ids`` of shape (n,), ascending."""
 
     language: str
     ids: Ids
-    whole: bool
 
 
 class IndexView:
@@ -92,7 +91,7 @@ class IndexView:
                 continue
             kept = ids if matching is None else np.intersect1d(ids, matching)
             if len(kept):
-                groups.append(Group(language, kept, whole=matching is None))
+                groups.append(Group(language, kept))
         return groups
 
     def _matching(self, filters: Filters) -> Ids | None:
@@ -140,8 +139,7 @@ class IndexView:
         """Return the best chunks of a group for the words ``asked`` (see LexicalIndex.search)."""
         if self._snapshot is None:
             return np.empty(0, np.int64)
-        language = group.language if group.whole else None
-        return self._snapshot.lexical.search(asked, count, group.ids, self._deleted, language)
+        return self._snapshot.lexical.search(asked, count, group.ids, self._deleted)
 
     def lexical_scores(self, asked: Sequence[Alternatives], ids: Ids) -> tuple[Scores, Scores]:
         """Return the BM25 scores of chunks and of their documents (see LexicalIndex.scores)."""

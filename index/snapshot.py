@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from index.arrays import Ids
 from index.catalog import Catalog, get_state, now
 from index.chunking import CHUNKER_VERSION
 from index.durability import sync
@@ -24,13 +25,12 @@ from index.embedding.centring import Centring
 from index.embedding.protocol import EmbedderSpec, FloatMatrix
 from index.errors import CannotWrite, Damaged, SnapshotMismatch
 from index.lexical import Entry, LexicalIndex, write_lexical
-from index.term_index import index_files
 from index.text.analysis import ANALYSER_VERSION
 from index.vector_store import Kind, StoredIndex, VectorStore, kind_of, known_kind
-from index.vectors import Ids, VectorIndex
+from index.vectors import VectorIndex
 
 _MANIFEST = "manifest.json"
-_FORMAT = 2
+_FORMAT = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,14 +299,8 @@ def verify_data(catalog: Catalog, snapshots: Snapshots) -> list[str]:
 
 
 def _files(folder: Path) -> set[str]:
-    """Return the files below ``folder`` by their paths in it; no locks, which readers leave."""
-    folders = [folder, *(path for path in folder.rglob("*") if path.is_dir())]
-    return {
-        (inner / name).relative_to(folder).as_posix()
-        for inner in folders
-        for name in index_files(inner)
-        if (inner / name).is_file()
-    }
+    """Return the files below ``folder`` by their paths in it."""
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
 
 
 def _manifest(folder: Path) -> dict[str, Any]:

@@ -1,73 +1,54 @@
-"""Texts as bags of terms, ranked by BM25; tantivy is behind it in this module alone.
+"""Texts as bags of terms, ranked by BM25."""
 
-BM25: Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond", 2009;
-tantivy fixes k1 = 1.2 and b = 0.75.
-"""
-
-import errno
-import math
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
 
 import numpy as np
-import tantivy
-from tantivy import Occur, Query
+from numpy.typing import NDArray
 
-from index.durability import share
-from index.errors import CannotWrite, Damaged
+from index.arrays import Ids, Scores, loaded
+from index.errors import Damaged
+from index.growth import is_outdated, joined
+from index.postings import building
+from index.postings.bags import Bag
+from index.postings.bm25 import Alternatives, Bm25
+from index.postings.segment import MOST_BAGS, Segment
 from index.remembered import Remembered
-from index.term_ranking import TermRanking
-from index.vectors import Ids, Scores
 
-# What a word of the question is searched by: terms by their weights, of which the best one counts.
-Alternatives = Mapping[str, float]
-
-_TOKENISER = "terms"
-_HEAP_BYTES = 64_000_000
-_KEPT_QUERIES = 16  # of threads that ask at the same time
-_RANKED = 600  # for all languages together; in more, less would be left to look up
+_REMOVED = "removed.npy"
+_KEPT_QUERIES = 4  # of threads that ask at the same time; each as large as the index has bags
+_KEPT_FILTERS = 8  # those of whole languages come with every question
 _KEPT_PREFIXES = 64  # more than an alphabet
-# The library says in words alone what the disk has refused.
-_IO_ERROR = re.compile(r"An IO error occurred: '(.*)'")
-_NO_LOCK = "Failed to acquire Lockfile: IoError"
 
-
-@dataclass(frozen=True, slots=True)
-class Bag:
-    """The terms of a text; ``document`` is the number of the document that it belongs to."""
-
-    id: int
-    document: int
-    language: str
-    terms: Sequence[str]
+Places = NDArray[np.int64]
 
 
 class TermIndex:
     """Bags of terms by id; read-only and safe to share between threads."""
 
     def __init__(self, folder: Path) -> None:
-        """Open the index in ``folder``, in which a lock is held for a moment.
-
-        Raises Damaged where it cannot be read, and CannotWrite where there can be no lock.
-        """
-        self._folder = folder
+        """Map the index in ``folder``. Raises Damaged where it cannot be read."""
         self._name = folder.name
         with self._reading():
-            index = _opened(folder)
-            self._schema, self._searcher = index.schema, index.searcher()
+            segments, removed = _read(folder)
+            ids = np.concatenate([np.empty(0, np.int64), *(part.ids for part in segments)])
+            bm25 = Bm25(segments, removed)
+        here = np.flatnonzero(~np.isin(ids, removed))
+        # Bags are numbered as they stand in the segments, one after the other.
+        places = here[np.argsort(ids[here])]
+        self._ids = ids[places]
+        documents = np.concatenate([np.empty(0, np.int64), *(s.documents for s in segments)])
+        self._documents = documents[places]
+        self._bm25 = bm25
         # A question is asked of each language and then for the scores of what was found.
         # What is kept does not hold this index, which would else wait for the collector.
-        searcher = self._searcher
-        words = Remembered(partial(_disjunction, self._schema, searcher), _KEPT_QUERIES)
-        self._words = words
-        self._ranked: Remembered[Sequence[Alternatives], TermRanking] = Remembered(
-            lambda asked: _ranking(searcher, words.of(asked), _RANKED), _KEPT_QUERIES
+        self._scored: Remembered[Sequence[Alternatives], Scores] = Remembered(
+            lambda asked: bm25.scores(asked)[places], _KEPT_QUERIES
         )
-        self._beginning = lru_cache(_KEPT_PREFIXES)(partial(_beginning, self._searcher))
+        self._among = Remembered(partial(_found, self._ids), _KEPT_FILTERS)
+        self._beginning = lru_cache(_KEPT_PREFIXES)(partial(_beginning, segments))
 
     def search(
         self,
@@ -75,53 +56,44 @@ class TermIndex:
         count: int,
         among: Ids | None = None,
         without: Sequence[int] = (),
-        language: str | None = None,
     ) -> tuple[Ids, Scores]:
         """Return the ids of the ``count`` best bags that hold any of ``asked``, and their scores.
 
-        ``among``, ascending, and ``without`` narrow before the ranking; ``language`` says that
-        ``among`` are all of one language. Equal scores stand in the order of their ids; which of
-        them are still among the best depends on the index. The same object ``asked`` is taken to
-        say the same as before.
+        ``among``, ascending, and ``without`` narrow before the ranking. Equal scores stand in the
+        order of their ids. The same objects ``asked`` and ``among`` are taken to say the same as
+        before.
         """
-        best = self.ranked(asked).best(count, among, np.array(without, np.int64))
-        if best is not None:
-            return best
-        conditions = [(Occur.Must, self._any(asked))]
-        if language is not None:
-            conditions.append((Occur.Must, self._each_of("language", [language])))
-        elif among is not None:
-            conditions.append((Occur.Must, self._one_of_many(among.tolist())))
-        if without:
-            conditions.append((Occur.MustNot, self._one_of_many(without)))
-        ranking = self._run(conditions, count)
-        return ranking.ids, ranking.scores
-
-    def ranked(self, asked: Sequence[Alternatives]) -> TermRanking:
-        """Return the best bags that hold any of ``asked``, some hundreds of them."""
         with self._reading():
-            return self._ranked.of(asked)
+            scores = self._scored.of(asked)
+        if len(without):
+            scores = scores.copy()
+            scores[_found(self._ids, np.array(without, np.int64))] = 0
+        if among is None:
+            best = _highest(scores, count)
+        else:
+            chosen = self._among.of(among)
+            best = chosen[_highest(scores[chosen], count)]
+        return self._ids[best], scores[best]
 
     def scores(self, asked: Sequence[Alternatives], ids: Ids) -> tuple[Scores, Ids]:
         """Return the scores of ``ids`` and the documents that they belong to, each of shape (n,).
 
         A bag without any of ``asked`` scores 0; so does an id that is not there, of document -1.
         """
-        listed = self._each_of("id", ids.tolist())
-        conditions = [(Occur.Must, listed), (Occur.Should, self._any(asked))]
-        found = self._run(conditions, len(ids))
-        if not np.isin(found.ids, ids).all():
-            raise Damaged("snapshot.damaged", file=self._name)
-        scores, documents, _ = found.looked_up(ids)
+        scores, documents = np.zeros(len(ids), np.float32), np.full(len(ids), -1, np.int64)
+        if len(self._ids):
+            at = np.minimum(np.searchsorted(self._ids, ids), len(self._ids) - 1)
+            known = self._ids[at] == ids
+            with self._reading():
+                scores[known] = self._scored.of(asked)[at[known]]
+            documents[known] = self._documents[at[known]]
         return scores, documents
 
     def weights(self, terms: Iterable[str]) -> dict[str, float]:
-        """Return the inverse document frequency of each term: ln(1 + (N - n + ½) / (n + ½))."""
-        size = self._searcher.num_docs
+        """Return the inverse document frequency of each term (see Bm25)."""
+        listed = list(terms)
         with self._reading():
-            # Removed bags still count until their segment is merged.
-            found = {term: min(self._searcher.doc_freq("terms", term), size) for term in set(terms)}
-        return {term: math.log(1 + (size - n + 0.5) / (n + 0.5)) for term, n in found.items()}
+            return dict(zip(listed, self._bm25.weights(listed).tolist(), strict=True))
 
     def beginning_with(self, prefix: str) -> str:
         """Return the terms that begin with ``prefix``, one a line; those last asked for are kept.
@@ -131,137 +103,95 @@ class TermIndex:
         with self._reading():
             return self._beginning(prefix)
 
-    def _any(self, asked: Sequence[Alternatives]) -> Query:
-        with self._reading():
-            return self._words.of(asked)
-
-    def _each_of(self, field: str, values: Sequence[object]) -> Query:
-        """Return what has one of a few values, looked up one by one, and scores nothing."""
-        terms = [(Occur.Should, Query.term_query(self._schema, field, v, "basic")) for v in values]
-        return Query.const_score_query(Query.boolean_query(terms), 0.0)
-
-    def _one_of_many(self, ids: Sequence[int]) -> Query:
-        """Return what has one of ``ids``, found by going through all that there are."""
-        return Query.const_score_query(Query.term_set_query(self._schema, "id", ids), 0.0)
-
-    def _run(self, conditions: list[tuple[Occur, Query]], count: int) -> TermRanking:
-        with self._reading():
-            return _ranking(self._searcher, Query.boolean_query(conditions), count)
-
     @contextmanager
     def _reading(self) -> Iterator[None]:
-        """Turn what a damaged file does to the library into Damaged."""
+        """Turn what a damaged file leads to into Damaged."""
         try:
             yield
-        except BaseException as error:
-            # An assertion of the library that fails is no Exception: pyo3_runtime.PanicException.
-            panicked = type(error).__name__ == "PanicException"
-            if str(error).startswith(_NO_LOCK):
-                folder = self._folder
-                raise CannotWrite("data.cannot_write", folder=folder, why="lock") from error
-            if not panicked and not isinstance(error, ValueError | TypeError | OSError):
-                raise
+        except (ValueError, IndexError, OSError) as error:
             raise Damaged("snapshot.damaged", file=self._name) from error
 
 
 class TermWriter:
-    """Changes an index that is being written; nobody reads it yet."""
+    """Gathers what changes in an index."""
 
-    def __init__(self, index: tantivy.Index) -> None:
-        self._writer = index.writer(_HEAP_BYTES, num_threads=1)
+    def __init__(self) -> None:
+        self._removed: list[int] = []
+        self._added = building.Gathering()
 
     def remove(self, ids: Iterable[int]) -> None:
         """Remove bags; an id that is not there is passed over."""
-        for identifier in ids:
-            self._writer.delete_documents_by_term("id", identifier)
+        self._removed += ids
 
     def add(self, bag: Bag) -> None:
         """Add a bag."""
-        self._writer.add_document(
-            tantivy.Document(
-                id=bag.id,
-                document=bag.document,
-                language=bag.language,
-                terms=" ".join(bag.terms),
-            )
-        )
+        self._added.add(bag)
 
-    def finish(self) -> None:
-        """Write everything; done when what it sets off to merge is merged."""
-        self._writer.commit()
-        self._writer.wait_merging_threads()
+    def write(self, folder: Path, base: Path | None) -> None:
+        """Write the index of ``base`` with these changes into ``folder``."""
+        before, removed = ([], np.empty(0, np.int64)) if base is None else _read(base)
+        added = self._added.segments()
+        new = np.concatenate([np.empty(0, np.int64), *(part.ids for part in added)])
+        gone = np.union1d(removed, np.array(self._removed, np.int64))
+        kept = [
+            building.joined([part], gone) if is_outdated(part, gone, new) else part
+            for part in before
+        ]
+        gone = np.setdiff1d(gone, new)  # an id that comes again is in its new place alone
+        segments = joined([*kept, *added], lambda parts: building.joined(parts, gone), MOST_BAGS)
+        for number, segment in enumerate(segments):
+            segment.save(folder / str(number))
+        held = np.concatenate([np.empty(0, np.int64), *(part.ids for part in segments)])
+        np.save(folder / _REMOVED, np.intersect1d(gone, held), allow_pickle=False)
 
 
 @contextmanager
 def writing(folder: Path, base: Path | None) -> Iterator[TermWriter]:
     """Write an index into ``folder``, which begins as that of ``base`` and shares its files.
 
-    Raises OSError where the disk does not take it.
+    Raises OSError where the disk does not take it, and Damaged where ``base`` cannot be read.
     """
     folder.mkdir(parents=True)
-    try:
-        if base is None:
-            tantivy.Index(_schema(), str(folder))
-        else:
-            for name in index_files(base):
-                share(base / name, folder / name)
-        writer = TermWriter(_opened(folder))
-        yield writer
-        writer.finish()
-    except ValueError as error:
-        if (why := _IO_ERROR.search(str(error))) is None:
-            raise
-        raise OSError(errno.EIO, why[1]) from error
+    writer = TermWriter()
+    yield writer
+    writer.write(folder, base)
 
 
-def index_files(folder: Path) -> list[str]:
-    """Return the files of an index, without the locks that its readers leave beside them."""
-    return [file.name for file in folder.iterdir() if not file.match(".tantivy-*.lock")]
+def _read(folder: Path) -> tuple[list[Segment], Ids]:
+    """Return the segments in ``folder``, and the ids that they hold and that are gone."""
+    numbered = sorted((part for part in folder.iterdir() if part.is_dir()), key=_number)
+    removed: Ids = loaded(folder / _REMOVED)
+    if removed.dtype != np.int64 or removed.ndim != 1:
+        raise ValueError(folder)
+    return [Segment.open(part) for part in numbered], removed
 
 
-def _schema() -> tantivy.Schema:
-    schema = tantivy.SchemaBuilder()
-    schema.add_integer_field("id", indexed=True, fast=True)
-    schema.add_integer_field("document", fast=True)
-    schema.add_text_field("language", tokenizer_name="raw", index_option="basic")
-    schema.add_text_field("terms", tokenizer_name=_TOKENISER, index_option="freq")
-    return schema.build()
+def _number(folder: Path) -> int:
+    return int(folder.name)
 
 
-def _opened(folder: Path) -> tantivy.Index:
-    index = tantivy.Index.open(str(folder))
-    whitespace = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
-    index.register_tokenizer(_TOKENISER, whitespace)
-    return index
+def _beginning(segments: Sequence[Segment], prefix: str) -> str:
+    if len(segments) == 1:
+        return "\n".join(segments[0].beginning_with(prefix))
+    return "\n".join(sorted({t for part in segments for t in part.beginning_with(prefix)}))
 
 
-def _beginning(searcher: tantivy.Searcher, prefix: str) -> str:
-    return "\n".join(term for term, _ in searcher.terms_with_prefix("terms", prefix))
+def _found(ascending: Ids, wanted: Ids) -> Places:
+    """Return where among ``ascending`` those of ``wanted`` stand that are there, in their order."""
+    if not len(ascending):
+        return np.empty(0, np.int64)
+    at = np.minimum(np.searchsorted(ascending, wanted), len(ascending) - 1)
+    found: Places = at[ascending[at] == wanted]
+    return found
 
 
-def _ranking(searcher: tantivy.Searcher, query: Query, count: int) -> TermRanking:
-    """Return the ``count`` best bags for a query, or all where there are fewer."""
-    hits = searcher.search(query, count, count=False).hits if count > 0 else []
-    addresses = [at for _, at in hits]
-    ids, documents = (
-        np.array(searcher.fast_field_values(field, addresses), np.int64)
-        for field in ("id", "document")
-    )
-    scores = np.array([score for score, _ in hits], np.float32)
-    return TermRanking.of(ids, scores, documents, whole=len(hits) < count)
-
-
-def _disjunction(
-    schema: tantivy.Schema, searcher: tantivy.Searcher, asked: Sequence[Alternatives]
-) -> Query:
-    """Return what has any of the terms; those that no bag has would only be looked up each time."""
-    known = (
-        [
-            Query.boost_query(Query.term_query(schema, "terms", term, "freq"), weight)
-            for term, weight in alternatives.items()
-            if searcher.doc_freq("terms", term)
-        ]
-        for alternatives in asked
-    )
-    words = [Query.disjunction_max_query(alternatives) for alternatives in known if alternatives]
-    return Query.boolean_query([(Occur.Should, word) for word in words])
+def _highest(scores: Scores, count: int) -> Places:
+    """Return where the ``count`` highest scores above 0 stand, best first, equal ones in order."""
+    above = np.flatnonzero(scores > 0)
+    if count <= 0:
+        return above[:0]
+    if len(above) > count:
+        least = np.partition(scores[above], -count)[-count]
+        above = above[scores[above] >= least]
+    order: Places = np.argsort(-scores[above], kind="stable")[:count]
+    return above[order]

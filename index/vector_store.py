@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Literal
 
 from index import dense
+from index.arrays import Ids
 from index.embedding.protocol import FloatMatrix
 from index.errors import SnapshotMismatch
 from index.milvus import MilvusIndex, MilvusStore
-from index.vectors import Ids
 
 Kind = Literal["flat", "inverted", "milvus"]
 StoredIndex = dense.DenseIndex | MilvusIndex

@@ -12,14 +12,15 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
+from index.arrays import Ids, Scores, loaded
 from index.embedding.protocol import FloatMatrix
 from index.errors import Damaged
+from index.ranking import Ranking
 from index.remembered import Remembered
 
-Ids = NDArray[np.int64]
-Scores = NDArray[np.float32]
-
 _REMEMBERED = 8  # filters: those of whole languages come with every question
+_KEPT_RANKINGS = 16  # of threads that ask at the same time
+_RANKED = 600  # for all filters together: a filter takes longer than to rank so many more
 
 
 class VectorIndex(Protocol):
@@ -37,9 +38,10 @@ class VectorIndex(Protocol):
     ) -> tuple[Ids, Scores]:
         """Return the ``count`` nearest ids and their inner products, best first.
 
-        ``query`` has shape (dimension,). With ``among`` only these ids are considered, and
-        ``without`` never; the filter acts before the ranking, so that fewer than ``count`` come
-        back only where fewer are left. Equal scores stand in the order of their ids.
+        ``query`` has shape (dimension,). With ``among``, ascending, only these ids are considered,
+        and ``without`` never; the filter acts before the ranking, so that fewer than ``count`` come
+        back only where fewer are left. Equal scores stand in the order of their ids. The same
+        objects ``query`` and ``among`` are taken to say the same as before.
         """
 
     def scores(self, query: FloatMatrix, ids: Ids) -> Scores:
@@ -73,6 +75,10 @@ class FlatIndex:
         self._among: Remembered[Ids, NDArray[np.bool_]] = Remembered(
             lambda among: np.isin(ids, among), _REMEMBERED
         )
+        # A question is asked of each language.
+        self._ranked: Remembered[FloatMatrix, Ranking] = Remembered(
+            lambda query: self._nearest(query, _RANKED), _KEPT_RANKINGS
+        )
 
     @classmethod
     def build(cls, ids: Ids, vectors: FloatMatrix) -> "FlatIndex":
@@ -87,8 +93,8 @@ class FlatIndex:
         """Map the index that ``save`` wrote to ``folder``. Raises Damaged if it cannot be read."""
         try:
             index = faiss.read_index(str(folder / cls.VECTORS), faiss.IO_FLAG_MMAP_IFC)
-            ids = np.load(folder / cls.IDS, allow_pickle=False)
-        except (RuntimeError, OSError, ValueError, EOFError) as error:
+            ids = loaded(folder / cls.IDS)
+        except (RuntimeError, OSError, ValueError) as error:
             raise Damaged("snapshot.damaged", file=cls.VECTORS) from error
         return cls(index, ids)
 
@@ -118,14 +124,15 @@ class FlatIndex:
         self, query: FloatMatrix, count: int, among: Ids | None = None, without: Iterable[int] = ()
     ) -> tuple[Ids, Scores]:
         """Return the nearest ids and their inner products, best first (see VectorIndex)."""
-        parameters, left = self._selection(among, np.fromiter(without, np.int64))
-        count = min(count, left)
-        if count <= 0:
-            return np.empty(0, np.int64), np.empty(0, np.float32)
-        scores, positions = self._index.search(query[None, :], count, params=parameters)
-        ids = self._ids[positions[0]]
-        order = np.lexsort((ids, -scores[0]))
-        return ids[order], scores[0][order]
+        excluded = np.fromiter(without, np.int64)
+        share = 1.0 if among is None else len(among) / max(1, len(self._ids))
+        if _RANKED * share >= count:
+            best = self._ranked.of(query).best(max(0, count), among, excluded)
+            if best is not None:
+                return best
+        parameters, left = self._selection(among, excluded)
+        found = self._nearest(query, min(count, left), parameters)
+        return found.ids, found.scores
 
     def scores(self, query: FloatMatrix, ids: Ids) -> Scores:
         """Return the inner product of ``query`` with each of ``ids`` (see VectorIndex)."""
@@ -140,6 +147,18 @@ class FlatIndex:
 
     def require_reachable(self) -> None:
         """Do nothing: the vectors are at hand."""
+
+    def _nearest(
+        self, query: FloatMatrix, count: int, parameters: faiss.SearchParameters | None = None
+    ) -> Ranking:
+        """Return the ``count`` nearest, as far as ``parameters`` allow, or all of fewer."""
+        whole = count >= len(self._ids)
+        if min(count, len(self._ids)) <= 0:
+            return Ranking(np.empty(0, np.int64), np.empty(0, np.float32), whole)
+        scores, places = self._index.search(
+            query[None, :], min(count, len(self._ids)), params=parameters
+        )
+        return Ranking.of(self._ids[places[0]], scores[0], whole)
 
     def _selection(
         self, among: Ids | None, without: Ids

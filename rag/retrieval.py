@@ -9,13 +9,13 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from index.arrays import Ids
 from index.filters import Filters
 from index.passages import Passage
 from index.reader import IndexView
 from index.relations import Relatives
-from index.text.analysis import places
+from index.text.occurrences import Occurrences
 from index.text.spans import Span
-from index.vectors import Ids
 from rag.fusion import FUSED, FusionWeights
 from rag.query import Query
 
@@ -74,7 +74,7 @@ def retrieve(
     Filters narrow before the ranking: fewer than ``top_k`` come back only where fewer match.
     """
     filters = filters or Filters()
-    depth = max(_CANDIDATES, 2 * top_k)
+    depth, said = max(_CANDIDATES, 2 * top_k), _said(query)
     while True:
         found = find(view, query, weights, depth, mode, filters)
         order = np.lexsort((found.ids, -found.scores))
@@ -88,7 +88,7 @@ def retrieve(
             )
             fitting = hits if alone else others
             if key not in fitting:
-                fitting[key] = _hit(query, passage, found, at)
+                fitting[key] = _hit(passage, found, at, said)
             if len(hits) == top_k:
                 break
         # A language whose many passages are of few documents has others that were not looked at.
@@ -168,7 +168,8 @@ def with_neighbours(
     lowest = min((hit.score for hit in hits), default=0.0)
     found = Found(ids, _features(view, query, ids), np.full(len(ids), lowest, np.float32))
     relatives = {hit.passage.document_id: hit.relatives for hit in hits}
-    beside = (_hit(query, near[int(i)], found, at) for at, i in enumerate(ids))
+    said = _said(query)
+    beside = (_hit(near[int(i)], found, at, said) for at, i in enumerate(ids))
     return [*hits, *(replace(h, relatives=relatives[h.passage.document_id]) for h in beside)]
 
 
@@ -195,11 +196,13 @@ def _features(view: IndexView, query: Query, ids: Ids) -> NDArray[np.float32]:
     return np.stack([near, lead, chunk / total, document / total], axis=1)
 
 
-def _hit(query: Query, passage: Passage, found: Found, at: int) -> Hit:
-    wanted = {term for word in query.words for term in word.alternatives}
+def _said(query: Query) -> Occurrences:
+    return Occurrences(term for word in query.words for term in word.alternatives)
+
+
+def _hit(passage: Passage, found: Found, at: int, said: Occurrences) -> Hit:
     highlights = [
-        place.shifted(passage.span.start)
-        for place in places(passage.text, passage.language, wanted)
+        place.shifted(passage.span.start) for place in said.places(passage.text, passage.language)
     ]
     features = dict(zip(FUSED, map(float, found.features[at]), strict=True))
     return Hit(passage, float(found.scores[at]), features["dense"], features["chunk"], highlights)

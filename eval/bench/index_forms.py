@@ -9,8 +9,8 @@ from typing import Any
 import faiss
 import numpy as np
 
+from index.arrays import Ids
 from index.embedding.protocol import FloatMatrix
-from index.vectors import Ids
 
 _PROBES = 24
 _TRAINED_ON, _ROUNDS = 10_000, 6  # vectors and rounds for the codes of a form

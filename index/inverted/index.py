@@ -10,13 +10,14 @@ from pathlib import Path
 
 import numpy as np
 
+from index.arrays import Ids, Scores, loaded
 from index.embedding.protocol import FloatMatrix
 from index.errors import Damaged
 from index.inverted.growth import cleared, grouped, joined
 from index.inverted.masks import Mask, Masks
 from index.inverted.quantiser import Probes, Quantiser
 from index.inverted.segment import Segment
-from index.vectors import Ids, Scores, products
+from index.vectors import products
 
 _LISTS = 4  # times the root of how many vectors there are
 _PROBES = 24  # lists that are looked through at least,
@@ -62,9 +63,9 @@ class InvertedIndex:
             return cls(
                 Quantiser.open(within),
                 [Segment.open(part) for part in numbered],
-                np.load(within / cls.REMOVED, allow_pickle=False),
+                loaded(within / cls.REMOVED),
             )
-        except (RuntimeError, OSError, ValueError, EOFError) as error:
+        except (RuntimeError, OSError, ValueError) as error:
             raise Damaged("snapshot.damaged", file=cls.FOLDER) from error
 
     def save(self, folder: Path) -> None:

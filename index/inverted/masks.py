@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from index.arrays import Ids
 from index.inverted.quantiser import Places
 from index.inverted.segment import Segment
 from index.remembered import Remembered
-from index.vectors import Ids
 
 # Rows of a segment, and the lists that they are in.
 Rows = tuple[NDArray[np.intp], Places]

@@ -12,9 +12,10 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
+from index.arrays import Ids
 from index.durability import share
 from index.embedding.protocol import FloatMatrix
-from index.vectors import Ids, write_index
+from index.vectors import write_index
 
 Places = NDArray[np.int32]
 

@@ -10,10 +10,11 @@ from pathlib import Path
 import faiss
 import numpy as np
 
+from index.arrays import Ids, Scores, loaded
 from index.durability import share
 from index.embedding.protocol import FloatMatrix
 from index.inverted.quantiser import Places, Probes, Quantiser, read_lists
-from index.vectors import Ids, Scores, write_index
+from index.vectors import write_index
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +62,7 @@ class Segment:
         """Map what ``save`` wrote. Raises RuntimeError, OSError or ValueError if it cannot."""
         lists = read_lists(folder / cls.LISTS, faiss.IO_FLAG_MMAP)
         ids, vectors, places = (
-            np.asarray(np.load(folder / name, mmap_mode="r", allow_pickle=False))
-            for name in (cls.IDS, cls.VECTORS, cls.PLACES)
+            loaded(folder / name, mapped=True) for name in (cls.IDS, cls.VECTORS, cls.PLACES)
         )
         if not (lists.ntotal == len(ids) == len(places)) or vectors.shape != (len(ids), lists.d):
             raise ValueError(folder)

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from index.arrays import Ids
 from index.embedding.protocol import FloatMatrix
 from index.errors import Damaged
 from index.milvus.server import WRITING_SECONDS, Server
-from index.vectors import Ids
 
 AT_A_TIME = 4096  # rows of one call, and ids in one condition
 

@@ -13,12 +13,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from index.arrays import Ids, Scores, loaded
 from index.embedding.protocol import FloatMatrix
 from index.errors import Damaged
 from index.milvus.collection import AT_A_TIME, Collection, named
 from index.milvus.selection import Selection, Selections
 from index.milvus.server import Server
-from index.vectors import Ids, Scores, products
+from index.vectors import products
 
 _MORE = 16  # rows more than are wanted: of equal ones Milvus may name any
 
@@ -84,8 +85,7 @@ class MilvusIndex:
             said = json.loads((folder / cls.PLACE).read_text(encoding="utf-8"))
             place = Place(**said | {"languages": tuple(said["languages"])}) if said else None
             ids, codes, removed = (
-                np.load(folder / name, allow_pickle=False)
-                for name in (cls.IDS, cls.CODES, cls.REMOVED)
+                loaded(folder / name) for name in (cls.IDS, cls.CODES, cls.REMOVED)
             )
         except (OSError, ValueError, EOFError, TypeError, KeyError) as error:
             raise Damaged("snapshot.damaged", file=cls.PLACE) from error

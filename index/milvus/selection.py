@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from index.arrays import Ids
 from index.remembered import Remembered
-from index.vectors import Ids
 
 _REMEMBERED = 8  # filters: those of whole languages come with every question
 

@@ -14,12 +14,12 @@ from pathlib import Path
 
 import numpy as np
 
+from index.arrays import Ids
 from index.embedding.protocol import FloatMatrix
 from index.errors import Damaged, SnapshotMismatch
 from index.milvus.collection import AT_A_TIME, Collection, named
 from index.milvus.index import MilvusIndex, Place
 from index.milvus.server import WRITING_SECONDS, Server
-from index.vectors import Ids
 
 
 class MilvusStore:

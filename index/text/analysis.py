@@ -6,7 +6,6 @@ with stems stands in ARCHITECTURE.md.
 
 import re
 import threading
-from collections.abc import Container
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -30,7 +29,7 @@ _LOOKALIKE = str.maketrans(
     "асеорхуһәҙаҡһүАВСЕНКМОРТХУӘ",
 )
 _CYRILLIC = re.compile(r"[\u0400-\u052f]")
-_TOKEN = re.compile(r"\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?![\d.,]*\d)|\d+(?:[.,]\d+)*|[^\W\d_]+")
+TOKEN = re.compile(r"\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?![\d.,]*\d)|\d+(?:[.,]\d+)*|[^\W\d_]+")
 _VOWELS_AND_SIGNS = "аоуыэяеюийьъ"
 _NOT_CONSONANTS = str.maketrans("", "", _VOWELS_AND_SIGNS)
 
@@ -48,12 +47,20 @@ def fold(word: str) -> str:
     return _repaired(word).casefold().translate(_FOLD)
 
 
+def spellings(beginning: str) -> set[str]:
+    """Return what ``fold`` may make of the first letters of a word: what follows decides."""
+    return {
+        each.casefold().translate(_FOLD) for each in (beginning, beginning.translate(_LOOKALIKE))
+    }
+
+
 def _repaired(word: str) -> str:
     return word.translate(_LOOKALIKE) if _CYRILLIC.search(word) else word
 
 
 _STOP = frozenset(fold(word) for name in ("ba_stop", "ru_stop") for word in word_list(name))
-_SAME = {fold(word): fold(other) for word, other in word_pairs("equivalents")}
+# Words that are matched by another one.
+EQUIVALENTS = {fold(word): fold(other) for word, other in word_pairs("equivalents")}
 
 
 def analyse(text: str, language: Language | None = None) -> list[Term]:
@@ -64,21 +71,11 @@ def analyse(text: str, language: Language | None = None) -> list[Term]:
     """
     bashkir = (language or detect_language(text).language) == "ba"
     terms = []
-    for token in _TOKEN.finditer(text):
-        term = _term(token.group(), bashkir)
+    for token in TOKEN.finditer(text):
+        term = term_of(token.group(), bashkir)
         if term:
             terms.append(Term(term, Span(*token.span())))
     return terms
-
-
-def places(text: str, language: Language, wanted: Container[str]) -> list[Span]:
-    """Return where the words of ``text`` stand whose terms are ``wanted``, in order."""
-    bashkir = language == "ba"
-    return [
-        Span(*token.span())
-        for token in _TOKEN.finditer(text)
-        if (term := _term(token.group(), bashkir)) and term in wanted
-    ]
 
 
 def stem_in_both(word: str) -> tuple[str, str]:
@@ -121,7 +118,7 @@ def _number(written: str) -> str:
 
 
 @lru_cache(maxsize=_KEPT_WORDS)
-def _term(word: str, bashkir: bool) -> str:
+def term_of(word: str, bashkir: bool) -> str:
     """Return what a word or a number is matched by; empty for a stop word."""
     if word[0].isdigit():
         return _number(word)
@@ -132,8 +129,8 @@ def _term(word: str, bashkir: bool) -> str:
 
 
 def _stem(folded: str, bashkir: bool) -> str:
-    if folded in _SAME:
-        return _SAME[folded]
+    if folded in EQUIVALENTS:
+        return EQUIVALENTS[folded]
     return bashkir_stem(folded) if bashkir else _russian_stem(folded)
 
 

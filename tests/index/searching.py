@@ -2,8 +2,8 @@
 
 from index.embedding.protocol import FloatMatrix
 from index.filters import Filters
+from index.postings.bm25 import Alternatives
 from index.reader import IndexView
-from index.term_index import Alternatives
 from index.text.analysis import analyse
 from index.text.language import Language
 

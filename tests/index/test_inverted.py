@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index.arrays import Ids
 from index.dense import DenseIndex, build, kind_of, updated
 from index.embedding.protocol import FloatMatrix
 from index.inverted import InvertedIndex
 from index.inverted.index import _SCANNED
-from index.vectors import FlatIndex, Ids
+from index.vectors import FlatIndex
 
 _COUNT = 30_000
 _DIMENSION = 32

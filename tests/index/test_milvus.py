@@ -12,13 +12,14 @@ from typing import Any
 import numpy as np
 import pytest
 
+from index.arrays import Ids
 from index.dense import build
 from index.embedding.protocol import FloatMatrix
 from index.errors import Damaged, SnapshotMismatch, Unreachable
 from index.milvus import MilvusIndex, MilvusStore, Server
 from index.milvus.collection import AT_A_TIME
 from index.milvus.selection import Selections
-from index.vectors import Ids, products
+from index.vectors import products
 from tests.milvus_server import free_port, running
 
 _COUNT, _DIMENSION = 12_000, 16

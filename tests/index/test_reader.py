@@ -63,7 +63,6 @@ def matching(view: IndexView, filters: Filters = ALL) -> list[Passage]:
 
 def test_no_filter_is_no_condition(view: IndexView) -> None:
     assert {passage.document_id for passage in matching(view)} == {"ba", "ru", "both", "bare"}
-    assert all(group.whole for group in view.groups(ALL))
     assert not Filters()
 
 
@@ -106,20 +105,8 @@ def test_a_filter_of_language_alone_gives_the_whole_group(view: IndexView, langu
     (group,) = view.groups(Filters(language=[language]))
     (same,) = (other for other in view.groups(ALL) if other.language == language)
 
-    assert group.whole
-    assert (group.language, group.ids.tolist()) == (language, same.ids.tolist())
-
-
-def test_a_group_under_any_other_filter_is_not_whole(view: IndexView) -> None:
-    for filters in (
-        Filters(document_id=["ba", "ru", "both", "bare"]),
-        Filters(language=["ba"], source=["Башинформ"]),
-        Filters(published_from="2000-01-01T00:00:00Z"),
-        Filters(metadata={"rubric": ["ҡала"]}),
-    ):
-        groups = view.groups(filters)
-        assert groups
-        assert not any(group.whole for group in groups)
+    assert group.language == language
+    assert group.ids is same.ids  # by which the indexes know it
 
 
 def test_no_group_is_empty(view: IndexView) -> None:
@@ -220,7 +207,7 @@ def test_an_empty_folder_can_be_read(folder: DataFolder) -> None:
         assert view.groups(ALL) == view.groups(Filters(source=["Башинформ"])) == []
         assert view.weights(["а"]) == {"а": 0}
         assert view.beginning_with("а").split() == []
-        group = Group("ba", np.array([1], np.int64), whole=False)
+        group = Group("ba", np.array([1], np.int64))
         assert len(view.dense(query, 5, group)) == 0
         assert len(view.lexical([{"а": 1.0}], 5, group)) == 0
         assert list(view.dense_scores(query, np.array([1]))) == [0]

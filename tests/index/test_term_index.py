@@ -13,16 +13,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from index.arrays import Ids, Scores
 from index.errors import Damaged
-from index.term_index import Alternatives, Bag, TermIndex, index_files, writing
-from index.vectors import Ids, Scores
+from index.postings.bags import Bag
+from index.postings.bm25 import Alternatives
+from index.postings.segment import Segment
+from index.term_index import TermIndex, writing
 
 BAGS = [
-    Bag(3, 3, "ba", "мэктэп кала мэктэп яны".split()),
-    Bag(4, 3, "ba", "кала китап".split()),
-    Bag(6, 6, "ru", "школ город мэктэп".split()),
-    Bag(7, 7, "ru", "школ школ".split()),
-    Bag(9, 9, "other", ["2036"]),
+    Bag(3, 3, "мэктэп кала мэктэп яны".split()),
+    Bag(4, 3, "кала китап".split()),
+    Bag(6, 6, "школ город мэктэп".split()),
+    Bag(7, 7, "школ школ".split()),
+    Bag(9, 9, ["2036"]),
 ]
 
 
@@ -77,7 +80,7 @@ def test_scores_are_bm25_with_the_best_alternative_of_each_word(
     texts: dict[int, list[str]],
     asked: list[dict[str, float]],
 ) -> None:
-    bags = [Bag(identifier, identifier, "ba", terms) for identifier, terms in texts.items()]
+    bags = [Bag(identifier, identifier, terms) for identifier, terms in texts.items()]
     index = write(tmp_path_factory.mktemp("terms") / "index", bags)
     expected = {bag.id: score for bag in bags if (score := bm25(bags, asked, bag))}
 
@@ -92,7 +95,7 @@ def test_scores_are_bm25_with_the_best_alternative_of_each_word(
 
 def test_long_texts_score_nearly_as_the_formula_says(tmp_path: Path) -> None:
     lengths = [10, 100, 1000, 5000]
-    bags = [Bag(n, n, "ba", ["кала"] + ["башка"] * (n - 1)) for n in lengths] + BAGS
+    bags = [Bag(n, n, ["кала"] + ["башка"] * (n - 1)) for n in lengths] + BAGS
     index = write(tmp_path / "index", bags)
 
     scores, _ = index.scores([{"кала": 1.0}], np.array(lengths))
@@ -154,39 +157,20 @@ def test_conditions_change_no_score(index: TermIndex) -> None:
 
 @pytest.fixture(scope="module")
 def large(tmp_path_factory: pytest.TempPathFactory) -> TermIndex:
-    """More Russian bags than are ranked for all languages; Bashkir ones score less than they."""
-    russian = [Bag(i, i, "ru", ["школ"] * (2 + i % 3)) for i in range(1000)]
-    bashkir = [Bag(i, i, "ba", ["школ", *["мэктэп"] * (i % 7)]) for i in range(1000, 1040)]
+    """A thousand bags, and some that score less than all of these."""
+    russian = [Bag(i, i, ["школ"] * (2 + i % 3)) for i in range(1000)]
+    bashkir = [Bag(i, i, ["школ", *["мэктэп"] * (i % 7)]) for i in range(1000, 1040)]
     return write(tmp_path_factory.mktemp("terms") / "large", russian + bashkir)
 
 
-@pytest.mark.parametrize("language", [None, "ba"])
 @pytest.mark.parametrize("without", [[], [1000, 1014]])
-def test_what_many_others_outrank_is_found(
-    large: TermIndex, language: str | None, without: list[int]
-) -> None:
+def test_what_many_others_outrank_is_found(large: TermIndex, without: list[int]) -> None:
     among = np.arange(1000, 1040)
-    found, scores = large.search([{"школ": 1.0}], 9, among, without, language)
+    found, scores = large.search([{"школ": 1.0}], 9, among, without)
 
     shortest = [i for i in range(1000, 1040) if i not in without]
     assert found.tolist() == sorted(shortest, key=lambda i: (i % 7, i))[:9]
     assert scores.tolist() == pytest.approx(large.scores([{"школ": 1.0}], found)[0].tolist())
-
-
-def test_the_best_bags_are_ranked_as_they_score_alone(large: TermIndex) -> None:
-    asked: list[Alternatives] = [{"школ": 1.0}]
-    every = np.arange(1100)
-
-    scores, documents, here = large.ranked(asked).looked_up(every)
-    alone, of_alone = large.scores(asked, every)
-
-    assert not large.ranked(asked).whole
-    assert 0 < here.sum() < 1000
-    assert scores[here].tolist() == pytest.approx(alone[here].tolist())
-    assert documents[here].tolist() == of_alone[here].tolist()
-    assert alone[here].min() >= alone[~here].max()
-    assert not scores[~here].any()
-    assert set(documents[~here]) == {-1}
 
 
 @pytest.mark.parametrize(
@@ -252,18 +236,6 @@ def test_what_is_opened_stays_readable_when_its_files_are_removed(tmp_path: Path
     assert index.beginning_with("ки").split() == ["китап"]
 
 
-def test_the_locks_of_readers_are_no_files_of_an_index(tmp_path: Path) -> None:
-    before = write(tmp_path / "before", BAGS)
-    files = {name for name in index_files(tmp_path / "before") if not name.startswith(".tan")}
-    before.search([{"кала": 1.0}], 9)
-    TermIndex(tmp_path / "before")
-
-    after = write(tmp_path / "after", [], tmp_path / "before", [3])
-
-    assert set(index_files(tmp_path / "before")) == files
-    assert ids_of(after.search([{"кала": 1.0}], 9)) == [4]
-
-
 def test_eight_threads_may_search(index: TermIndex) -> None:
     asked: list[list[Alternatives]] = [[{"мэктэп": 1.0}], [{"школ": 1.0}, {"кала": 0.5}]]
 
@@ -279,27 +251,25 @@ def test_eight_threads_may_search(index: TermIndex) -> None:
 
 def ask_everything(folder: Path) -> None:
     index = TermIndex(folder)
-    index.search([{"мэктэп": 1.0, "школ": 0.5}], 9, np.array([3, 4]), [7], "ba")
+    index.search([{"мэктэп": 1.0, "школ": 0.5}], 9, np.array([3, 4]), [7])
     index.scores([{"кала": 1.0}], np.array([3, 4, 6, 7, 9]))
     index.weights(["кала"])
     index.beginning_with("к")
 
 
-FILES = [".managed.json", "meta.json", "del", "fast", "fieldnorm", "idx", "pos", "store", "term"]
+FILES = [*Segment.FILES, "removed.npy"]
 
 
 @pytest.fixture
 def updated(tmp_path: Path) -> Path:
     """An index in two parts, one with a bag removed."""
     write(tmp_path / "base", BAGS)
-    write(tmp_path / "index", [Bag(11, 11, "ba", ["кала"])], tmp_path / "base", [4])
+    write(tmp_path / "index", [Bag(11, 11, ["кала"])], tmp_path / "base", [4])
     return tmp_path / "index"
 
 
 def test_these_are_its_files(updated: Path) -> None:
-    names = index_files(updated)
-
-    assert {name if "json" in name else name.rpartition(".")[2] for name in names} == set(FILES)
+    assert {file.name for file in updated.rglob("*") if file.is_file()} == set(FILES)
 
 
 def damage(file: Path, content: bytes | None) -> None:
@@ -309,20 +279,17 @@ def damage(file: Path, content: bytes | None) -> None:
 
 
 CUTS = ["empty", "half", "a byte less", "other", "missing"]
-# It says what may be removed, and is not needed for reading.
-HARMLESS = {(".managed.json", "missing"), (".managed.json", "a byte less")}
 
 
-@pytest.mark.parametrize(
-    ("kind", "cut"), [(k, c) for k in FILES for c in CUTS if (k, c) not in HARMLESS]
-)
+@pytest.mark.parametrize("cut", CUTS)
+@pytest.mark.parametrize("kind", FILES)
 def test_a_file_that_is_cut_or_missing_is_damaged(updated: Path, kind: str, cut: str) -> None:
-    for file in [file for file in updated.iterdir() if file.name.endswith(kind)]:
+    for file in sorted(updated.rglob(kind)):
         whole = file.read_bytes()
         left: dict[str, bytes | None] = {
             "empty": b"",
             "half": whole[: len(whole) // 2],
-            "a byte less": whole[:-2] if kind == "meta.json" else whole[:-1],
+            "a byte less": whole[:-1],
             "other": b"\0" * 5000,
             "missing": None,
         }
@@ -343,7 +310,7 @@ def test_a_folder_that_is_missing_is_damaged(tmp_path: Path) -> None:
 @pytest.mark.parametrize("kind", FILES)
 def test_a_flipped_byte_is_damaged_or_is_passed_over(updated: Path, kind: str) -> None:
     chosen = random.Random(kind)
-    for file in [file for file in updated.iterdir() if file.name.endswith(kind)]:
+    for file in sorted(updated.rglob(kind)):
         whole = file.read_bytes()
         for place in chosen.sample(range(len(whole)), min(len(whole), 30)):
             flipped = bytearray(whole)

@@ -9,12 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from index.arrays import Ids, Scores
 from index.dense import DenseIndex
 from index.embedding.protocol import FloatMatrix
 from index.errors import Damaged
 from index.inverted import InvertedIndex
 from index.vector_store import StoredIndex, VectorStore, kind_of
-from index.vectors import FlatIndex, Ids, Scores, VectorIndex, products
+from index.vectors import FlatIndex, VectorIndex, products
 
 _DIMENSION = 4
 # Few and small whole numbers: inner products are exact, and many are equal.
@@ -102,7 +103,7 @@ def test_filters_and_exclusions_narrow_before_the_ranking(
 ) -> None:
     index, oracle = built(store, rows)
     vector = np.array(query, np.float32)
-    allowed = None if among is None else id_array(among)
+    allowed = None if among is None else id_array(sorted(among))
 
     found = index.search(vector, count, allowed, without)
 

@@ -4,20 +4,15 @@ from pathlib import Path, PurePath
 
 from index.folder import DataFolder
 from index.lexical import LexicalIndex
+from index.postings.segment import Segment
 from index.snapshot import verify_data
-from index.term_index import index_files
 from index.text.language import Language
 from tests.index.searching import dense, lexical
 
-# The parts of a lexical index have names that are drawn when they are written.
 _LEXICAL = tuple(
     f"{part}/{name}"
     for part in LexicalIndex.FOLDERS
-    for name in (
-        ".managed.json",
-        "meta.json",
-        *(f"*.{kind}" for kind in ("fast", "fieldnorm", "idx", "pos", "store", "term")),
-    )
+    for name in ("removed.npy", *(f"0/{file}" for file in Segment.FILES))
 )
 FILES = ("ids.npy", "manifest.json", "vectors.faiss", *_LEXICAL)
 DOCUMENTS = [
@@ -36,8 +31,8 @@ def files(folder: DataFolder) -> dict[str, Path]:
     """Return the files of the published snapshot by their names in its manifest."""
     named = {name: published(folder) / name for name in FILES if "/" not in name}
     for part in LexicalIndex.FOLDERS:
-        for name in index_files(published(folder) / part):
-            named[f"{part}/{name}"] = published(folder) / part / name
+        for file in (published(folder) / part).rglob("*.*"):
+            named[file.relative_to(published(folder)).as_posix()] = file
     return named
 
 

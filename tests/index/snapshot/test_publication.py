@@ -43,7 +43,7 @@ def test_the_manifest_says_how_it_was_built(filled: DataFolder) -> None:
         "centring": "",
         "chunker": CHUNKER_VERSION,
         "analyser": ANALYSER_VERSION,
-        "format": 2,
+        "format": 3,
     }
     assert manifest["chunks"] == filled.library.census().chunks
     assert set(manifest["files"]) == set(files(filled)) - {"manifest.json"}

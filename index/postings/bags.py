@@ -1,0 +1,25 @@
+"""Texts as bags of terms, and what terms are known by."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+
+import numpy as np
+from numpy.typing import NDArray
+
+Hashes = NDArray[np.uint64]
+
+
+@dataclass(frozen=True, slots=True)
+class Bag:
+    """The terms of a text; ``document`` is the number of the document that it belongs to."""
+
+    id: int
+    document: int
+    terms: Sequence[str]
+
+
+def hashes_of(terms: Iterable[str]) -> Hashes:
+    """Return what the terms are known by, shape (n,): 64 bits, the same for no two of them."""
+    digests = b"".join(blake2b(term.encode(), digest_size=8).digest() for term in terms)
+    return np.frombuffer(digests, np.dtype("<u8"))
