@@ -124,10 +124,6 @@ class IndexView:
             return np.zeros(len(ids), np.float32)
         return self._snapshot.vectors.scores(query, ids)
 
-    def lead_scores(self, query: FloatMatrix, ids: Ids) -> Scores:
-        """Return the cosine of ``query`` with the first passage of each chunk's document."""
-        return self.dense_scores(query, self.leads(ids))
-
     def leads(self, ids: Ids) -> Ids:
         """Return the first passage of each chunk's document."""
         if self._opened is None or not len(self._opened.ids):

@@ -5,7 +5,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from index.text.analysis import fold, skeletons_of
+from index.text.analysis import fold
+from index.text.skeletons import skeletons_of
 from rag.evidence import FEATURES, Candidate
 from rag.fact_wording import AnswerLanguage, same_unit
 from rag.facts import Fact

@@ -192,7 +192,8 @@ def _features(view: IndexView, query: Query, ids: Ids) -> NDArray[np.float32]:
     """
     chunk, document = view.lexical_scores(query.asked, ids)
     total = sum(word.weight for word in query.words) or 1.0
-    near, lead = view.dense_scores(query.vector, ids), view.lead_scores(query.vector, ids)
+    both = np.concatenate([ids, view.leads(ids)])
+    near, lead = np.split(view.dense_scores(query.vector, both), 2)
     return np.stack([near, lead, chunk / total, document / total], axis=1)
 
 

@@ -8,15 +8,20 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from index.reader import IndexView
-from index.text.analysis import beginning_with_consonants, skeletons
+from index.remembered import Remembered
+from index.text.skeletons import Skeletons, skeletons
 
 _SHORTEST, _LONG = 4, 8  # letters of a term that may have one slip, and two
 _SHORTEST_WORD = 5  # letters of the word that it is of
 _MOST = 3
+_KEPT_LETTERS = 64  # more than an alphabet
 _VOWELS = "аоуэяюеиы"
 # What is typed for letters that the Russian keyboard lacks, beside what folding undoes: «кайда» for
 # «ҡайҙа», «салам» for «сәләм».
 _TYPED = str.maketrans("эз", "ад")
+
+# The index gives the same string for the same letter.
+_by_consonants: Remembered[str, Skeletons] = Remembered(Skeletons, _KEPT_LETTERS)
 
 
 def names_spelt_otherwise(term: str, written: str, view: IndexView) -> list[str]:
@@ -30,7 +35,8 @@ def names_spelt_otherwise(term: str, written: str, view: IndexView) -> list[str]
     shortest = min(wanted, key=len)
     return [
         other
-        for other in beginning_with_consonants(shortest, _beginning_alike(term, view))
+        for stems in _beginning_alike(term, view)
+        for other in _by_consonants.of(stems).beginning_with(shortest)
         if other != term and not wanted.isdisjoint(skeletons(other))
     ]
 
@@ -39,7 +45,7 @@ def slips_of(term: str, written: str, view: IndexView) -> list[str]:
     """Return terms of the index that ``written`` may be a slip of; none of a word that it has."""
     if len(term) < _SHORTEST or len(written) < _SHORTEST_WORD or term[0].isdigit():
         return []
-    near = _beginning_alike(term, view).split("\n")
+    near = [stem for stems in _beginning_alike(term, view) for stem in stems.split("\n")]
     if term in near:
         return []
     found = process.extract(
@@ -53,7 +59,8 @@ def slips_of(term: str, written: str, view: IndexView) -> list[str]:
     return [other for other, _, _ in found]
 
 
-def _beginning_alike(term: str, view: IndexView) -> str:
+def _beginning_alike(term: str, view: IndexView) -> list[str]:
+    """Return terms of the index, one a line, by their first letters."""
     # The first vowel of a name changes with the language too: «Әхмәт», «Ахмет».
     first = _VOWELS if term[0] in _VOWELS else term[0]
-    return "\n".join(view.beginning_with(letter) for letter in first)
+    return [view.beginning_with(letter) for letter in first]

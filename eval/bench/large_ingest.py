@@ -52,7 +52,7 @@ def main() -> None:
         "created_at": now(),
         "commit": commit(),
         "versions": {"python": platform.python_version()}
-        | {name: version(name) for name in ("onnxruntime", "tantivy", "faiss-cpu")},
+        | {name: version(name) for name in ("onnxruntime", "numpy", "faiss-cpu")},
         "processors": os.cpu_count(),
     }
     report["streaming"] = _streaming(console, given.corpora, given.megabytes)

@@ -102,7 +102,7 @@ def main() -> None:
         "created_at": now(),
         "commit": commit(),
         "versions": {"python": platform.python_version()}
-        | {name: version(name) for name in ("onnxruntime", "faiss-cpu", "tantivy")},
+        | {name: version(name) for name in ("onnxruntime", "faiss-cpu", "numpy")},
         "questions": _QUESTIONS,
         "wanted": "at 100,000: search ≤ 1.25 × bare encoding + 8 ms; ask ≤ 2 × that",
         "sizes": sizes,

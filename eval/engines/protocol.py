@@ -1,8 +1,8 @@
 """What every engine is measured through."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,4 +38,17 @@ class Engine(Protocol):
         """Return the ids of the ``count`` best chunks that hold any of ``terms``, best first.
 
         No term comes twice in ``terms``. ``among`` narrows before the ranking.
+        """
+
+
+@runtime_checkable
+class Weighing(Engine, Protocol):
+    """An engine that can rank as this project does."""
+
+    def ranked(
+        self, asked: Sequence[Mapping[str, float]], count: int, ids: Ids
+    ) -> tuple[list[int], list[float]]:
+        """Return the ids of the ``count`` best chunks, and the scores of the chunks ``ids``.
+
+        Each word of ``asked`` is terms by their weights; the one that gives most counts.
         """

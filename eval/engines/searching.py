@@ -1,18 +1,20 @@
 """How long engines take to search an index that is open, with a filter and without."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from statistics import fmean
 
 import numpy as np
 from numpy.typing import NDArray
 
-from eval.engines.protocol import Chunk, Engine, Ids
+from eval.engines.protocol import Chunk, Engine, Ids, Weighing
 from eval.engines.selection import BASE
 from eval.engines.speed import ROUNDS, SEED, Figures
+from rag.lexicon import load_lexicon
 
 _BEST = 10
 _ALLOWED = 0.1  # of all chunks, at random, by the filter
+_RANKED, _LOOKED_UP = 50, 150  # as many as a question takes of this index
 
 _Found = dict[str, list[list[int]]]  # what each engine found for each query
 
@@ -27,12 +29,16 @@ def measure_searching(
         engine.open()
     plain, found = _search_in_turns(engines, queries, None)
     filtered, narrowed = _search_in_turns(engines, queries, allowed)
+    weighing = {n: engine for n, engine in engines.items() if isinstance(engine, Weighing)}
+    ranked = _rank_in_turns(weighing, queries, len(chunks))
     return {
         name: {
             "query_p50_ms": _quantile(plain[name], 50),
             "query_p95_ms": _quantile(plain[name], 95),
             "filtered_p50_ms": _quantile(filtered[name], 50),
             "filtered_p95_ms": _quantile(filtered[name], 95),
+            "alternatives_p50_ms": _quantile(ranked[name], 50) if name in ranked else None,
+            "alternatives_p95_ms": _quantile(ranked[name], 95) if name in ranked else None,
             "filtered_filled": fmean(len(narrowed[name][n]) == _BEST for n in fillable),
             "ten_best_shared": _shared(found[name], found[BASE]),
         }
@@ -44,17 +50,42 @@ def _search_in_turns(
     engines: Mapping[str, Engine], queries: Sequence[list[str]], among: Ids | None
 ) -> tuple[dict[str, NDArray[np.float64]], _Found]:
     """Return each engine's seconds by query, medians over the rounds, and what it found."""
-    seconds = {name: np.zeros((ROUNDS, len(queries))) for name in engines}
-    found: _Found = {name: [] for name in engines}
+    found: _Found = {name: [[] for _ in queries] for name in engines}
+
+    def search(name: str, number: int) -> None:
+        found[name][number] = engines[name].search(queries[number], _BEST, among)
+
+    return _in_turns(engines, len(queries), search), found
+
+
+def _rank_in_turns(
+    engines: Mapping[str, Weighing], queries: Sequence[list[str]], chunks: int
+) -> dict[str, NDArray[np.float64]]:
+    """Return the seconds in which each engine ranks with alternatives and scores other chunks."""
+    lexicon, drawn = load_lexicon(), np.random.default_rng(SEED)
+    asked = [[dict(lexicon.alternatives(term)) for term in query] for query in queries]
+    looked_up = [
+        np.sort(drawn.choice(chunks, min(chunks, _LOOKED_UP), replace=False)) for _ in queries
+    ]
+
+    def rank(name: str, number: int) -> None:
+        engines[name].ranked(asked[number], _RANKED, looked_up[number])
+
+    return _in_turns(engines, len(queries), rank)
+
+
+def _in_turns(
+    names: Iterable[str], queries: int, do: Callable[[str, int], None]
+) -> dict[str, NDArray[np.float64]]:
+    """Return what each takes for each query, in seconds; medians over the rounds."""
+    seconds = {name: np.zeros((ROUNDS, queries)) for name in names}
     for turn in range(ROUNDS):
-        for number, query in enumerate(queries):
-            for name, engine in engines.items():
+        for number in range(queries):
+            for name, taken in seconds.items():
                 started = time.perf_counter()
-                ids = engine.search(query, _BEST, among)
-                seconds[name][turn, number] = time.perf_counter() - started
-                if not turn:
-                    found[name].append(ids)
-    return {name: np.median(taken, axis=0) for name, taken in seconds.items()}, found
+                do(name, number)
+                taken[turn, number] = time.perf_counter() - started
+    return {name: np.median(taken, axis=0) for name, taken in seconds.items()}
 
 
 def _fillable(chunks: Sequence[Chunk], queries: Sequence[list[str]], allowed: Ids) -> list[int]:

@@ -15,6 +15,7 @@ BASE = "fts5"
 _PLACES = {
     BASE: ("eval.engines.fts5", "Fts5"),
     "fts5 contentless": ("eval.engines.fts5", "ContentlessFts5"),
+    "yauap": ("eval.engines.own_index", "Own"),
     "tantivy": ("eval.engines.tantivy_index", "Tantivy"),
     "bm25s": ("eval.engines.bm25s_index", "Bm25s"),
 }

@@ -1,7 +1,7 @@
 """tantivy, a search library in Rust: segments written once, merged in the background."""
 
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import tantivy
@@ -59,9 +59,40 @@ class Tantivy:
             allowed = Query.term_set_query(schema, "id", among.tolist())
             narrowed = Query.const_score_query(allowed, 0.0)
             query = Query.boolean_query([(Occur.Must, query), (Occur.Must, narrowed)])
+        return self._found(query, count)[0]
+
+    def ranked(
+        self, asked: Sequence[Mapping[str, float]], count: int, ids: Ids
+    ) -> tuple[list[int], list[float]]:
+        """Return what Weighing asks for, in two searches; the second looks ``ids`` up one by one.
+
+        The best of several terms is looked for in all that hold any: no block is skipped.
+        """
+        schema = self._schema
+        assert schema is not None
+        words = [
+            Query.disjunction_max_query(
+                [
+                    Query.boost_query(Query.term_query(schema, "text", term, "freq"), weight)
+                    for term, weight in word.items()
+                    if self._searcher.doc_freq("text", term)
+                ]
+            )
+            for word in asked
+        ]
+        said = Query.boolean_query([(Occur.Should, word) for word in words])
+        each = [(Occur.Should, Query.term_query(schema, "id", i, "basic")) for i in ids.tolist()]
+        listed = Query.const_score_query(Query.boolean_query(each), 0.0)
+        wanted = Query.boolean_query([(Occur.Must, listed), (Occur.Should, said)])
+        best, _ = self._found(said, count)
+        found, scores = self._found(wanted, len(ids))
+        by_id = dict(zip(found, scores, strict=True))
+        return best, [by_id.get(i, 0.0) for i in ids.tolist()]
+
+    def _found(self, query: Query, count: int) -> tuple[list[int], list[float]]:
         hits = self._searcher.search(query, count, count=False).hits
         ids = self._searcher.fast_field_values("id", [address for _, address in hits])
-        return [int(identifier) for identifier in ids if identifier is not None]
+        return [int(i) for i in ids if i is not None], [float(score) for score, _ in hits]
 
     def _change(self, added: Iterable[Chunk], deleted: Iterable[Chunk]) -> None:
         # One thread writes, as for the other engines.

@@ -67,7 +67,7 @@ def main() -> None:
         "created_at": now(),
         "commit": commit(),
         "versions": {"python": platform.python_version()}
-        | {name: version(name) for name in ("onnxruntime", "numpy", "tantivy", "faiss-cpu")},
+        | {name: version(name) for name in ("onnxruntime", "numpy", "faiss-cpu")},
         "machine": limits,
         **_of_questions(console, folder, queries, machine.best(limits)),
     }

@@ -88,7 +88,8 @@ class Bm25:
         starts, sizes, words = starts[held], sizes[held], words[held]
         ends = np.cumsum(sizes)
         at = np.arange(ends[-1]) + np.repeat(starts - ends + sizes, sizes)
-        places, counts = part.places[at], part.counts[at].astype(np.float32)
+        # As wide as numpy's own indexes: else it makes them so each time that it is given them.
+        places, counts = part.places[at].astype(np.int64), part.counts[at].astype(np.float32)
         given = np.repeat(boosts[held], sizes) * counts / (counts + norms[places])
         best = np.zeros(len(scores), np.float32)
         begins = np.flatnonzero(np.diff(words, prepend=-1))

@@ -45,7 +45,7 @@ class Segment:
         "terms.npy",
         "places.npy",
         "counts.npy",
-        "words.txt",
+        "words.utf8",
     )
 
     @classmethod

@@ -19,7 +19,6 @@ from index.text.wordlists import word_list, word_pairs
 ANALYSER_VERSION = "stems/1"
 
 _KEPT_WORDS = 100_000
-_FEWEST_CONSONANTS = 3  # fewer say too little of a name
 _BASHKIR_LETTERS = frozenset("ҡғҙҫһәөүңҠҒҘҪҺӘӨҮҢ")
 # What people type for letters that the Russian keyboard lacks.
 _FOLD = str.maketrans("ҡғҙҫһәөүңё", "кгзсхэоуне")
@@ -30,8 +29,6 @@ _LOOKALIKE = str.maketrans(
 )
 _CYRILLIC = re.compile(r"[\u0400-\u052f]")
 TOKEN = re.compile(r"\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?![\d.,]*\d)|\d+(?:[.,]\d+)*|[^\W\d_]+")
-_VOWELS_AND_SIGNS = "аоуыэяеюийьъ"
-_NOT_CONSONANTS = str.maketrans("", "", _VOWELS_AND_SIGNS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,35 +81,6 @@ def stem_in_both(word: str) -> tuple[str, str]:
     return _stem(folded, bashkir=True), _stem(folded, bashkir=False)
 
 
-def skeletons_of(word: str) -> frozenset[str]:
-    """Return the ``skeletons`` of a word as it is written, in either language."""
-    return frozenset(bones for stem in stem_in_both(word) for bones in skeletons(stem))
-
-
-def skeletons(stem: str) -> frozenset[str]:
-    """Return the consonants by which spellings of a name are known: Хәмитов, Хамит, Хамитова.
-
-    With and without the endings -ов, -ев, -ин, which come and go with the language and the case;
-    none of a stem that has too few.
-    """
-    found = (consonants(stem), consonants(_russian_stem(stem)))
-    return frozenset(one for one in found if len(one) >= _FEWEST_CONSONANTS)
-
-
-def consonants(stem: str) -> str:
-    """Return a stem without its vowels and signs."""
-    return stem.translate(_NOT_CONSONANTS)
-
-
-def beginning_with_consonants(first: str, stems: str) -> list[str]:
-    """Return those of ``stems``, one a line, whose consonants begin with ``first``.
-
-    ``first`` is not empty. One search in all of them at once: there may be many.
-    """
-    begins = "".join(f"[{_VOWELS_AND_SIGNS}]*{re.escape(letter)}" for letter in first)
-    return re.findall(f"^{begins}.*", stems, re.MULTILINE)
-
-
 def _number(written: str) -> str:
     return re.sub(r"\s", "", written).replace(",", ".")
 
@@ -131,11 +99,11 @@ def term_of(word: str, bashkir: bool) -> str:
 def _stem(folded: str, bashkir: bool) -> str:
     if folded in EQUIVALENTS:
         return EQUIVALENTS[folded]
-    return bashkir_stem(folded) if bashkir else _russian_stem(folded)
+    return bashkir_stem(folded) if bashkir else russian_stem(folded)
 
 
 @lru_cache(maxsize=_KEPT_WORDS)
-def _russian_stem(folded: str) -> str:
+def russian_stem(folded: str) -> str:
     """Porter's stemmer for Russian (Snowball, snowballstem.org): slow enough to be remembered."""
     return str(_of_thread.russian.stemWord(folded))
 

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Sequence
 
 from rapidfuzz.distance import Prefix
 
-from index.text.analysis import analyse, fold, skeletons_of, stem_in_both
+from index.text.analysis import analyse, fold, stem_in_both
+from index.text.skeletons import skeletons_of
 from rag.figures import figures
 from rag.lexicon import Lexicon
 

@@ -1,15 +1,12 @@
 """Words as they are matched."""
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from index.text.analysis import (
     analyse,
-    beginning_with_consonants,
-    consonants,
     fold,
-    skeletons,
     stem_in_both,
 )
 from index.text.bashkir import stem
@@ -62,17 +59,6 @@ def test_words_whose_stems_are_written_in_another_way_stand_at_their_places(
     wanted = {term.text for at, term in enumerate(found) if at in chosen}
     expected = [term.span for term in found if term.text in wanted]
     assert Occurrences(wanted).places(" ".join(words), language) == expected
-
-
-CYRILLIC = st.text("абвгдежзиклмнопрстуфхьъыэюя", min_size=1, max_size=6)
-
-
-@given(st.lists(CYRILLIC | st.from_regex(r"[^\W_]{1,6}", fullmatch=True)), CYRILLIC)
-def test_stems_are_found_by_the_consonants_they_begin_with(stems: list[str], word: str) -> None:
-    first = consonants(word)
-    assume(first)
-    expected = [stem for stem in stems if consonants(stem).startswith(first)]
-    assert beginning_with_consonants(first, "\n".join(stems)) == expected
 
 
 @given(ANY_TEXT, ANY_LANGUAGE)
@@ -292,39 +278,6 @@ def test_numbers_and_marks(text: str, expected: list[str]) -> None:
 @given(st.integers(0, 10**12), st.sampled_from(" \u00a0\u202f"))
 def test_a_number_is_the_same_with_its_digits_in_groups(number: int, space: str) -> None:
     assert terms(f"{number:,}".replace(",", space)) == [str(number)]
-
-
-@pytest.mark.parametrize(
-    ("in_bashkir", "in_russian"),
-    [
-        ("Хәмитов", "Хамитов"),
-        ("Хәмитов", "Хамитова"),
-        ("Хәмитовтың", "Хамитову"),
-        ("Хәбиров", "Хабирова"),
-        ("Хәбировтың", "Хабиров"),
-        ("Борисов", "Борисова"),
-        ("Борисовтың", "Борисовым"),
-    ],
-)
-def test_spellings_of_a_name_agree_in_their_skeletons(in_bashkir: str, in_russian: str) -> None:
-    (mine,), (theirs,) = terms(in_bashkir, "ba"), terms(in_russian, "ru")
-    (as_bashkir,) = terms(in_russian, "ba")
-
-    assert skeletons(mine) & skeletons(theirs)
-    assert skeletons(mine) & skeletons(as_bashkir)
-
-
-def test_skeletons_are_consonants_with_and_without_the_ending_of_a_name() -> None:
-    assert skeletons("хэмитов") == {"хмтв", "хмт"}
-    assert skeletons("борис") == {"брс"}
-    assert skeletons("башкортостан") == {"бшкртстн", "бшкртст"}
-    assert consonants("башкортостан") == "бшкртстн"
-
-
-def test_short_names_have_no_skeleton() -> None:
-    for name in ("офо", "уфа", "али", ""):
-        assert skeletons(name) == frozenset()
-    assert not skeletons("хамит") & skeletons("борис")
 
 
 def test_a_word_has_a_stem_in_each_language() -> None:

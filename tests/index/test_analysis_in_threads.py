@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from index.text.analysis import _russian_stem
+from index.text.analysis import russian_stem
 
 _WORDS = [f"{root}{n}{end}" for root in ("промышлен", "студенческ", "строител", "вод")
           for n in range(400) for end in ("ностями", "ого", "ьством", "ившись")]  # fmt: skip
@@ -24,7 +24,7 @@ def hurried() -> Iterator[None]:
 
 @pytest.mark.usefixtures("hurried")
 def test_threads_do_not_disturb_each_other() -> None:
-    stem = _russian_stem.__wrapped__  # without what is remembered
+    stem = russian_stem.__wrapped__  # without what is remembered
     expected = [stem(word) for word in _WORDS]
     begin = threading.Barrier(4)
 

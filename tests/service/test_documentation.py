@@ -93,7 +93,7 @@ def test_the_operations_page_has_the_figures_that_were_measured() -> None:
 
     ours = report("peers")["systems"]["yauap"]
     load, engines, bench = report("load"), report("engines"), report("bench")
-    press, words = engines["corpus"], engines["speed"]["tantivy"]
+    press, words = engines["corpus"], engines["speed"]["yauap"]
     counts = report("retrieval")["index"]["counts"]
     million = report("index_size")["sizes"]["1000000"]["index"]
     for figure in (

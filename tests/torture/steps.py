@@ -23,8 +23,7 @@ _FAKES = str(Path(_OURS) / "tests" / "fakes.py")
 _ROOMS = (*(str(Path(_OURS) / name) + os.sep for name in ("index", "service")), _FAKES)
 _CALLS = frozenset(
     "execute executemany executescript backup fsync rename replace link mkdir unlink remove rmdir "
-    "write truncate sendfile copy_file_range write_index add_document commit "
-    "wait_merging_threads fork_exec".split()
+    "write tofile truncate sendfile copy_file_range write_index commit fork_exec".split()
 )
 _FUNCTIONS = frozenset(["embed_passages"])
 
@@ -56,6 +55,7 @@ def stage_of(command: str, step: str) -> str:
     return {
         "": "embed",  # named by itself alone
         "parser": "parse",
+        "segment": "snapshot write",
         "snapshot": "snapshot write",
         "term_index": "snapshot write",
         "vectors": "snapshot write",

@@ -14,7 +14,7 @@ MOMENTS = [
     ("ingest", Moment("embed_passages", 2, "before")),
     ("ingest", Moment("jobs.accept executemany", 1, "within")),
     ("ingest", Moment("versions.insert_chunks executemany", 2, "after")),
-    ("ingest", Moment("term_index.finish commit", 2, "within")),
+    ("ingest", Moment("segment.save tofile", 5, "within")),
     ("ingest", Moment("snapshot._seal rename", 1, "before")),
     ("ingest", Moment("snapshot._seal rename", 1, "after")),
     ("serve", Moment("publish._make_live execute", 2, "after")),

@@ -92,7 +92,7 @@ SYSTEMS = {
         "Yauap",
         "yauap:Yauap",
         OURS,
-        ("yauap", "onnxruntime", "faiss-cpu", "tantivy"),
+        ("yauap", "onnxruntime", "faiss-cpu", "numpy"),
         adapted=True,
         note="ingestion also tells languages, sentences and near-duplicates, and writes durably",
     ),
