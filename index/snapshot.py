@@ -264,7 +264,17 @@ class Snapshots:
                 faults.append(f"{name}/{file}: missing")
             elif _described(folder / file) != described:
                 faults.append(f"{name}/{file}: checksum")
-        return faults or self._store.faults(folder, _kind(manifest))
+        return faults or self._store.faults(folder, _kind(manifest)) or self._unreadable(name)
+
+    def _unreadable(self, name: str) -> list[str]:
+        """Return what keeps a snapshot from being opened whose files are as they were written."""
+        try:
+            self.open(name)
+        except Damaged as error:
+            return [f"{name}: {error}"]
+        except SnapshotMismatch:
+            pass  # what reads it says so
+        return []
 
 
 _CHUNKLESS = """

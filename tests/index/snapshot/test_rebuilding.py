@@ -9,6 +9,7 @@ import pytest
 from index import build, staging
 from index.errors import SnapshotMismatch
 from index.folder import DataFolder
+from index.postings.segment import Segment
 from tests.fakes import FAKE_SPEC, FakeEmbedder, fake_folder, ingest
 from tests.index.snapshot.published import (
     DOCUMENTS,
@@ -47,6 +48,20 @@ def test_rebuilding_a_damaged_snapshot_embeds_nothing_anew(filled: DataFolder) -
 
     assert isinstance(again.embedder, FakeEmbedder)
     assert again.embedder.embedded == []
+    assert found(again, "мәктәп") == ["a"]
+
+
+def test_rebuilding_mends_what_is_as_it_was_written_and_cannot_be_read(
+    filled: DataFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Segment, "FILES", (*Segment.FILES[:-1], "elsewhere"))
+    monkeypatch.setattr(Segment, "WORDS", "elsewhere")
+
+    again = fake_folder(filled.catalog.data_dir)
+    assert len(faults(again)) == 1
+    again.indexer.rebuild(lambda done, total: None)
+
+    assert faults(again) == []
     assert found(again, "мәктәп") == ["a"]
 
 
