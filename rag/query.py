@@ -104,8 +104,6 @@ class QueryReader:
     def read(self, text: str, view: IndexView) -> Query:
         """Return the query for a question, with the words that ``view`` knows for its words."""
         spoken = detect_language(text).language
-        vectors, (tokens,) = self._embedder.encode_queries([text])
-        vector = self._centring.queries(vectors, [spoken])[0]
         found = {
             term.text: term.span
             for term in analyse(text, spoken)
@@ -120,6 +118,9 @@ class QueryReader:
             for term in terms
         ]
         language: QuestionLanguage = "ba" if spoken == "ba" else "ru"
+        # Last: the weights of the model push everything else out of the processor's caches.
+        vectors, (tokens,) = self._embedder.encode_queries([text])
+        vector = self._centring.queries(vectors, [spoken])[0]
         some = some_tokens(tokens, vectors[0])
         return Query(text, language, words, frozenset(terms), vector, some)
 

@@ -14,7 +14,7 @@ from index.filters import Filters
 from index.passages import Passage
 from index.reader import IndexView
 from index.relations import Relatives
-from index.text.occurrences import Occurrences
+from index.text.analysis import places
 from index.text.spans import Span
 from rag.fusion import FUSED, FusionWeights
 from rag.query import Query
@@ -197,13 +197,12 @@ def _features(view: IndexView, query: Query, ids: Ids) -> NDArray[np.float32]:
     return np.stack([near, lead, chunk / total, document / total], axis=1)
 
 
-def _said(query: Query) -> Occurrences:
-    return Occurrences(term for word in query.words for term in word.alternatives)
+def _said(query: Query) -> frozenset[str]:
+    """Return all terms that words of the question stand for."""
+    return frozenset(term for word in query.words for term in word.alternatives)
 
 
-def _hit(passage: Passage, found: Found, at: int, said: Occurrences) -> Hit:
-    highlights = [
-        place.shifted(passage.span.start) for place in said.places(passage.text, passage.language)
-    ]
+def _hit(passage: Passage, found: Found, at: int, said: frozenset[str]) -> Hit:
+    highlights = places(passage.text, passage.language, said, passage.span.start)
     features = dict(zip(FUSED, map(float, found.features[at]), strict=True))
     return Hit(passage, float(found.scores[at]), features["dense"], features["chunk"], highlights)

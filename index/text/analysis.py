@@ -6,10 +6,11 @@ with stems stands in ARCHITECTURE.md.
 
 import re
 import threading
+from collections.abc import Container
 from dataclasses import dataclass
 from functools import lru_cache
 
-import snowballstemmer
+import Stemmer
 
 from index.text.bashkir import stem as bashkir_stem
 from index.text.language import Language, detect_language
@@ -28,7 +29,7 @@ _LOOKALIKE = str.maketrans(
     "асеорхуһәҙаҡһүАВСЕНКМОРТХУӘ",
 )
 _CYRILLIC = re.compile(r"[\u0400-\u052f]")
-TOKEN = re.compile(r"\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?![\d.,]*\d)|\d+(?:[.,]\d+)*|[^\W\d_]+")
+_TOKEN = re.compile(r"\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?![\d.,]*\d)|\d+(?:[.,]\d+)*|[^\W\d_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,20 +45,12 @@ def fold(word: str) -> str:
     return _repaired(word).casefold().translate(_FOLD)
 
 
-def spellings(beginning: str) -> set[str]:
-    """Return what ``fold`` may make of the first letters of a word: what follows decides."""
-    return {
-        each.casefold().translate(_FOLD) for each in (beginning, beginning.translate(_LOOKALIKE))
-    }
-
-
 def _repaired(word: str) -> str:
     return word.translate(_LOOKALIKE) if _CYRILLIC.search(word) else word
 
 
 _STOP = frozenset(fold(word) for name in ("ba_stop", "ru_stop") for word in word_list(name))
-# Words that are matched by another one.
-EQUIVALENTS = {fold(word): fold(other) for word, other in word_pairs("equivalents")}
+_SAME = {fold(word): fold(other) for word, other in word_pairs("equivalents")}
 
 
 def analyse(text: str, language: Language | None = None) -> list[Term]:
@@ -68,11 +61,24 @@ def analyse(text: str, language: Language | None = None) -> list[Term]:
     """
     bashkir = (language or detect_language(text).language) == "ba"
     terms = []
-    for token in TOKEN.finditer(text):
-        term = term_of(token.group(), bashkir)
+    for token in _TOKEN.finditer(text):
+        term = _term(token.group(), bashkir)
         if term:
             terms.append(Term(term, Span(*token.span())))
     return terms
+
+
+def places(text: str, language: Language, wanted: Container[str], start: int = 0) -> list[Span]:
+    """Return where the words of ``text`` stand whose terms are ``wanted``, in order.
+
+    Places are counted from that of the text, ``start``.
+    """
+    bashkir, found = language == "ba", []
+    for token in _TOKEN.finditer(text):
+        if (term := _term(token.group(), bashkir)) and term in wanted:
+            begin, end = token.span()
+            found.append(Span(start + begin, start + end))
+    return found
 
 
 def stem_in_both(word: str) -> tuple[str, str]:
@@ -86,7 +92,7 @@ def _number(written: str) -> str:
 
 
 @lru_cache(maxsize=_KEPT_WORDS)
-def term_of(word: str, bashkir: bool) -> str:
+def _term(word: str, bashkir: bool) -> str:
     """Return what a word or a number is matched by; empty for a stop word."""
     if word[0].isdigit():
         return _number(word)
@@ -97,14 +103,13 @@ def term_of(word: str, bashkir: bool) -> str:
 
 
 def _stem(folded: str, bashkir: bool) -> str:
-    if folded in EQUIVALENTS:
-        return EQUIVALENTS[folded]
+    if folded in _SAME:
+        return _SAME[folded]
     return bashkir_stem(folded) if bashkir else russian_stem(folded)
 
 
-@lru_cache(maxsize=_KEPT_WORDS)
 def russian_stem(folded: str) -> str:
-    """Porter's stemmer for Russian (Snowball, snowballstem.org): slow enough to be remembered."""
+    """Return the stem that Porter's stemmer for Russian gives (Snowball, snowballstem.org)."""
     return str(_of_thread.russian.stemWord(folded))
 
 
@@ -112,7 +117,7 @@ class _Stemmers(threading.local):
     """Snowball's stemmer keeps the word in hand: shared by threads, it stems a mixture of two."""
 
     def __init__(self) -> None:
-        self.russian = snowballstemmer.stemmer("russian")
+        self.russian = Stemmer.Stemmer("russian")
 
 
 _of_thread = _Stemmers()

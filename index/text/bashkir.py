@@ -157,9 +157,4 @@ def splits(word: str) -> Iterator[tuple[str, str, int, bool]]:
 def normal(stem: str) -> str:
     """Return ``stem`` in the one form for all its variants."""
     stem = stem.rstrip("ьъ") or stem
-    return stem[:-1] + voiceless(stem[-1])
-
-
-def voiceless(letter: str) -> str:
-    """Return the form of a letter that stands for both, where stems end in it."""
-    return letter.translate(_VOICELESS)
+    return stem[:-1] + stem[-1].translate(_VOICELESS)

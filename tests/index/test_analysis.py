@@ -7,20 +7,15 @@ from hypothesis import strategies as st
 from index.text.analysis import (
     analyse,
     fold,
+    places,
     stem_in_both,
 )
 from index.text.bashkir import stem
 from index.text.language import Language
-from index.text.occurrences import Occurrences
 from index.text.spans import Span
 from index.text.wordlists import word_list, word_pairs
 
 ANY_TEXT = st.text() | st.text("ҡғҙҫһәөүңҠҒҘҪҺӘӨҮҢабвгдеёЁəaoc 0123456789.,-«»ßİ")
-# The last letters of their stems change; stems are of one letter; they stand for others.
-WORDS = (
-    "яғына яҡ ябыла япты егелеп ек ағыла ҡағыҙ китабы ая аьлар юғында обмен млн миллиондан "
-    "Башкирии Башҡортостан РБ БР бр тыс cан Cəләм ƏДӘБ 2024 1200 ²а ßа İя"
-).split()
 STOP_LISTS = ("ba_stop", "ru_stop")
 LANGUAGES: list[Language] = ["ba", "ru", "mixed", "other"]
 ANY_LANGUAGE = st.none() | st.sampled_from(LANGUAGES)
@@ -46,19 +41,9 @@ def test_wanted_terms_stand_at_their_places(
     found = analyse(text, language)
     wanted = {term.text for at, term in enumerate(found) if at in chosen}
     expected = [term.span for term in found if term.text in wanted]
-    assert Occurrences(wanted).places(text, language) == expected
-    assert Occurrences({*wanted, ""}).places(text, language) == expected
-
-
-@given(st.lists(st.sampled_from(WORDS)), st.sampled_from(LANGUAGES), st.sets(st.integers(0, 9)))
-def test_words_whose_stems_are_written_in_another_way_stand_at_their_places(
-    words: list[str], language: Language, chosen: set[int]
-) -> None:
-    """Voiceless ends, abbreviations, letters of another alphabet."""
-    found = analyse(" ".join(words), language)
-    wanted = {term.text for at, term in enumerate(found) if at in chosen}
-    expected = [term.span for term in found if term.text in wanted]
-    assert Occurrences(wanted).places(" ".join(words), language) == expected
+    assert places(text, language, wanted) == expected
+    assert places(text, language, {*wanted, ""}) == expected
+    assert places(text, language, wanted, 7) == [place.shifted(7) for place in expected]
 
 
 @given(ANY_TEXT, ANY_LANGUAGE)

@@ -8,7 +8,7 @@ import pickle
 import re
 from collections.abc import Sequence
 
-import snowballstemmer
+import Stemmer
 from langchain_classic.retrievers import EnsembleRetriever
 from langchain_community.retrievers import BM25Retriever
 
@@ -18,7 +18,7 @@ from eval.bench.peers.splitting import split
 
 _BM25 = "bm25.pickle"
 _WORD = re.compile(r"\w+")
-_STEMMER = snowballstemmer.stemmer("russian")
+_STEMMER = Stemmer.Stemmer("russian")
 
 
 def stems(text: str) -> list[str]:

@@ -57,7 +57,7 @@ SYSTEMS = {
         "LangChain, ensemble with BM25",
         "langchain_ensemble:Ensemble",
         "ensemble",
-        (*_FAISS, "langchain-classic", "rank-bm25", "snowballstemmer"),
+        (*_FAISS, "langchain-classic", "rank-bm25", "pystemmer"),
         note="Russian Snowball stems, a BM25 for each language, FAISS with an exact filter",
     ),
     "txtai": System(
