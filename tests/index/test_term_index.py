@@ -1,5 +1,6 @@
 """Bags of terms: what is found, by which score, and what is told of damaged files."""
 
+import itertools
 import math
 import random
 import shutil
@@ -13,8 +14,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from index import term_index
 from index.arrays import Ids, Scores
 from index.errors import Damaged
+from index.postings import building
 from index.postings.bags import Bag
 from index.postings.bm25 import Alternatives
 from index.postings.segment import Segment
@@ -247,6 +250,61 @@ def test_eight_threads_may_search(index: TermIndex) -> None:
         results = list(pool.map(ask, range(400)))
 
     assert results == [ask(0), ask(1)] * 200
+
+
+CHANGES = st.lists(
+    st.tuples(st.dictionaries(st.integers(1, 30), st.lists(TERMS, max_size=9), max_size=6),
+              st.sets(st.integers(1, 30), max_size=6)),
+    min_size=1, max_size=5,
+)  # fmt: skip
+
+
+@settings(max_examples=30)
+@given(CHANGES, st.sampled_from([2, 5, 1000]))
+def test_changes_leave_what_an_index_written_from_nothing_has(
+    tmp_path_factory: pytest.TempPathFactory,
+    changes: list[tuple[dict[int, list[str]], set[int]]],
+    most: int,
+) -> None:
+    """Each change removes ids and adds others, some of which were there before."""
+    folder, base = tmp_path_factory.mktemp("changes"), None
+    there: dict[int, Bag] = {}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(building, "MOST_BAGS", most)
+        patch.setattr(term_index, "MOST_BAGS", most)
+        for number, (added, removed) in enumerate(changes):
+            gone = removed | (there.keys() & added.keys())
+            bags = [Bag(i, i // 2, terms) for i, terms in added.items()]
+            changed = write(folder / str(number), bags, base, sorted(gone))
+            there = {i: bag for i, bag in there.items() if i not in gone}
+            there |= {bag.id: bag for bag in bags}
+            base = folder / str(number)
+    segments = [Segment.open(file.parent) for file in (folder / str(number)).rglob("bags.npy")]
+    every = np.arange(32)
+
+    for term in "абвгде":
+        holding = {i for i, bag in there.items() if term in bag.terms}
+        assert set(ids_of(changed.search([{term: 1.0}], 99))) == holding
+        scores, documents = changed.scores([{term: 1.0}], every)
+        assert set(np.flatnonzero(scores)) == holding
+        assert {i: d for i, d in enumerate(documents.tolist()) if d >= 0} == {
+            i: bag.document for i, bag in there.items()
+        }
+        assert (term in changed.beginning_with(term)) or not holding
+    assert all(0 < len(part.ids) <= most for part in segments)
+
+
+def test_segments_are_joined_so_that_few_are_left(tmp_path: Path) -> None:
+    base = None
+    for number in range(40):
+        write(tmp_path / str(number), [Bag(number, number, ["кала"])], base)
+        base = tmp_path / str(number)
+
+    assert base is not None
+    sizes = [len(Segment.open(part).ids) for part in sorted(base.iterdir()) if part.is_dir()]
+
+    assert sum(sizes) == 40
+    assert all(first >= 2 * second for first, second in itertools.pairwise(sizes))
 
 
 def ask_everything(folder: Path) -> None:
