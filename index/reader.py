@@ -75,6 +75,8 @@ class IndexView:
         if self._snapshot is None:
             return True
         # Not only what is in the snapshot can be among the deleted, but also what was on its way.
+        if len(self._deleted) < len(self._snapshot.vectors.ids):
+            return False
         return bool(np.isin(self._snapshot.vectors.ids, self._deleted).all())
 
     def require_reachable(self) -> None:

@@ -21,6 +21,7 @@ _REMOVED = "removed.npy"
 _KEPT_QUERIES = 4  # of threads that ask at the same time; each as large as the index has bags
 _KEPT_FILTERS = 8  # those of whole languages come with every question
 _KEPT_PREFIXES = 64  # more than an alphabet
+_BLOCK = 64  # bags of which only the best one is looked at first
 
 Places = NDArray[np.int64]
 
@@ -187,9 +188,14 @@ def _found(ascending: Ids, wanted: Ids) -> Places:
 
 def _highest(scores: Scores, count: int) -> Places:
     """Return where the ``count`` highest scores above 0 stand, best first, equal ones in order."""
-    above = np.flatnonzero(scores > 0)
     if count <= 0:
-        return above[:0]
+        return np.empty(0, np.intp)
+    blocks, bound = len(scores) // _BLOCK, np.float32(0)
+    if blocks > count:
+        # As many blocks as are wanted hold something as high as this: most are below it.
+        best = scores[: blocks * _BLOCK].reshape(blocks, _BLOCK).max(axis=1)
+        bound = np.partition(best, -count)[-count]
+    above = np.flatnonzero(scores >= bound if bound > 0 else scores > 0)
     if len(above) > count:
         least = np.partition(scores[above], -count)[-count]
         above = above[scores[above] >= least]

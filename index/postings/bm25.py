@@ -53,10 +53,12 @@ class Bm25:
         first = 0
         for part, (starts, sizes) in zip(self._segments, found, strict=True):
             end = first + len(part.ids)
-            self._add(
-                scores[first:end], part, self._norms[first:end], starts, sizes, boosts,
-                np.array(words),
-            )  # fmt: skip
+            held = np.flatnonzero(sizes)
+            if len(held):
+                places, counts = part.postings(starts[held], sizes[held])
+                given = np.repeat(boosts[held], sizes[held]) * counts
+                given /= counts + self._norms[first:end][places]
+                _add(scores[first:end], places, given, sizes[held], np.array(words)[held])
             first = end
         scores[self._gone] = 0
         return scores
@@ -71,33 +73,21 @@ class Bm25:
         weights: NDArray[np.float64] = np.log1p((self._size - held + 0.5) / (held + 0.5))
         return weights
 
-    @staticmethod
-    def _add(
-        scores: Scores,
-        part: Segment,
-        norms: Scores,
-        starts: Numbers,
-        sizes: Numbers,
-        boosts: Scores,
-        words: Numbers,
-    ) -> None:
-        """Add to the ``scores`` (n,) of a segment what its terms (t,) give to their words."""
-        held = np.flatnonzero(sizes)
-        if not len(held):
-            return
-        starts, sizes, words = starts[held], sizes[held], words[held]
-        ends = np.cumsum(sizes)
-        at = np.arange(ends[-1]) + np.repeat(starts - ends + sizes, sizes)
-        # As wide as numpy's own indexes: else it makes them so each time that it is given them.
-        places, counts = part.places[at].astype(np.int64), part.counts[at].astype(np.float32)
-        given = np.repeat(boosts[held], sizes) * counts / (counts + norms[places])
-        best = np.zeros(len(scores), np.float32)
-        begins = np.flatnonzero(np.diff(words, prepend=-1))
-        for first, last in zip(begins, [*(begins[1:] - 1), len(words) - 1], strict=True):
-            own = slice(ends[first] - sizes[first], ends[last])
-            if first == last:
-                scores[places[own]] += given[own]
-            else:
-                np.maximum.at(best, places[own], given[own])
-                scores += best
-                best[places[own]] = 0
+
+def _add(scores: Scores, places: Numbers, given: Scores, sizes: Numbers, words: Numbers) -> None:
+    """Add to ``scores`` (n,) what words give to the bags at ``places`` (p,).
+
+    ``given`` (p,) is what each term gives, one term (t,) after the other: ``sizes`` of them, for
+    the word that has this number in ``words``, which ascend. For a word the most counts.
+    """
+    best = np.zeros(len(scores), np.float32)
+    ends = np.cumsum(sizes)
+    begins = np.flatnonzero(np.diff(words, prepend=-1))
+    for first, last in zip(begins, [*(begins[1:] - 1), len(words) - 1], strict=True):
+        own = slice(ends[first] - sizes[first], ends[last])
+        if first == last:
+            scores[places[own]] += given[own]
+        else:
+            np.maximum.at(best, places[own], given[own])
+            scores += best
+            best[places[own]] = 0

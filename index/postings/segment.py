@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from index.arrays import Ids, loaded
+from index.arrays import Ids, Scores, loaded
 from index.durability import share
 from index.postings.bags import Hashes
 
@@ -92,6 +92,17 @@ class Segment:
         if (starts < 0).any() or (starts > ends).any() or (ends > len(self.places)).any():
             raise ValueError(self.folder)
         return starts, np.where(held, ends - starts, 0)
+
+    def postings(self, starts: Numbers, sizes: Numbers) -> tuple[Numbers, Scores]:
+        """Return the bags of terms (t,) and how often each holds them, one term after the other.
+
+        ``starts`` and ``sizes`` are as ``found`` gives them, at least one of them.
+        """
+        ends = (starts + sizes).tolist()
+        slices = [slice(start, end) for start, end in zip(starts.tolist(), ends, strict=True)]
+        # As wide as numpy's own indexes: else it makes them so each time that it is given them.
+        places = np.concatenate([self.places[own] for own in slices]).astype(np.int64)
+        return places, np.concatenate([self.counts[own] for own in slices]).astype(np.float32)
 
     def beginning_with(self, prefix: str) -> list[str]:
         """Return the terms that begin with ``prefix``, sorted. Raises ValueError."""
