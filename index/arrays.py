@@ -11,6 +11,19 @@ Ids = NDArray[np.int64]
 """Ids of chunks, shape (n,)."""
 Scores = NDArray[np.float32]
 """How well something fits a question, shape (n,); higher is better."""
+Places = NDArray[np.intp]
+"""Where something stands in an array, shape (n,)."""
+
+
+def sought(ascending: Ids, wanted: Ids) -> tuple[Places, NDArray[np.bool_]]:
+    """Return where among ``ascending`` (n,) those of ``wanted`` (m,) stand, and which are there.
+
+    Both (m,); the place of one that is not there is that of another, or 0.
+    """
+    if not len(ascending):
+        return np.zeros(len(wanted), np.intp), np.zeros(len(wanted), bool)
+    at = np.minimum(np.searchsorted(ascending, wanted), len(ascending) - 1)
+    return at, ascending[at] == wanted
 
 
 def loaded(file: Path, mapped: bool = False) -> NDArray[Any]:

@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from index.arrays import Ids, Scores
+from index.arrays import Ids, Scores, sought
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +33,8 @@ class Ranking:
         if len(without):
             fitting &= ~np.isin(self.ids, without)
         if among is not None:
-            fitting &= is_among(among, self.ids)
+            fitting &= sought(among, self.ids)[1]
         found = np.flatnonzero(fitting)[:count]
         if len(found) < count and not self.whole:
             return None
         return self.ids[found], self.scores[found]
-
-
-def is_among(ascending: Ids, ids: Ids) -> NDArray[np.bool_]:
-    """Say of each of ``ids`` whether it is among ``ascending``."""
-    if not len(ascending):
-        return np.zeros(len(ids), bool)
-    at = np.minimum(np.searchsorted(ascending, ids), len(ascending) - 1)
-    found: NDArray[np.bool_] = ascending[at] == ids
-    return found

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from index.arrays import Ids, Scores
+from index.arrays import Ids, Scores, sought
 from index.catalog import DELETIONS, Catalog, get_state
 from index.embedding.protocol import FloatMatrix
 from index.errors import Damaged
@@ -130,8 +130,7 @@ class IndexView:
         """Return the first passage of each chunk's document."""
         if self._opened is None or not len(self._opened.ids):
             return ids
-        last = len(self._opened.ids) - 1
-        return self._opened.leads[np.minimum(np.searchsorted(self._opened.ids, ids), last)]
+        return self._opened.leads[sought(self._opened.ids, ids)[0]]
 
     def lexical(self, asked: Sequence[Alternatives], count: int, group: Group) -> Ids:
         """Return the best chunks of a group for the words ``asked`` (see LexicalIndex.search)."""

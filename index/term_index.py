@@ -6,9 +6,8 @@ from functools import lru_cache, partial
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
-from index.arrays import Ids, Scores, loaded
+from index.arrays import Ids, Places, Scores, loaded, sought
 from index.errors import Damaged
 from index.growth import is_outdated, joined
 from index.postings import building
@@ -22,8 +21,6 @@ _KEPT_QUERIES = 4  # of threads that ask at the same time; each as large as the 
 _KEPT_FILTERS = 8  # those of whole languages come with every question
 _KEPT_PREFIXES = 64  # more than an alphabet
 _BLOCK = 64  # bags of which only the best one is looked at first
-
-Places = NDArray[np.int64]
 
 
 class TermIndex:
@@ -82,12 +79,10 @@ class TermIndex:
         A bag without any of ``asked`` scores 0; so does an id that is not there, of document -1.
         """
         scores, documents = np.zeros(len(ids), np.float32), np.full(len(ids), -1, np.int64)
-        if len(self._ids):
-            at = np.minimum(np.searchsorted(self._ids, ids), len(self._ids) - 1)
-            known = self._ids[at] == ids
-            with self._reading():
-                scores[known] = self._scored.of(asked)[at[known]]
-            documents[known] = self._documents[at[known]]
+        at, known = sought(self._ids, ids)
+        with self._reading():
+            scores[known] = self._scored.of(asked)[at[known]]
+        documents[known] = self._documents[at[known]]
         return scores, documents
 
     def weights(self, terms: Iterable[str]) -> dict[str, float]:
@@ -179,11 +174,8 @@ def _beginning(segments: Sequence[Segment], prefix: str) -> str:
 
 def _found(ascending: Ids, wanted: Ids) -> Places:
     """Return where among ``ascending`` those of ``wanted`` stand that are there, in their order."""
-    if not len(ascending):
-        return np.empty(0, np.int64)
-    at = np.minimum(np.searchsorted(ascending, wanted), len(ascending) - 1)
-    found: Places = at[ascending[at] == wanted]
-    return found
+    at, known = sought(ascending, wanted)
+    return at[known]
 
 
 def _highest(scores: Scores, count: int) -> Places:

@@ -12,7 +12,7 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
-from index.arrays import Ids, Scores, loaded
+from index.arrays import Ids, Scores, loaded, sought
 from index.embedding.protocol import FloatMatrix
 from index.errors import Damaged
 from index.ranking import Ranking
@@ -67,7 +67,7 @@ def products(vectors: FloatMatrix, query: FloatMatrix) -> Scores:
 class FlatIndex:
     """Exact search over all vectors with FAISS.
 
-    They are few enough to be read into memory: to go through mapped files takes 1.4 times as long.
+    They are few enough to be read into memory: to go through mapped files takes longer.
     """
 
     VECTORS, IDS = "vectors.faiss", "ids.npy"
@@ -78,9 +78,10 @@ class FlatIndex:
         self._among: Remembered[Ids, NDArray[np.bool_]] = Remembered(
             lambda among: np.isin(ids, among), _REMEMBERED
         )
-        # A question is asked of each language.
+        # A question is asked of each language. What is kept does not hold this index, whose vectors
+        # would else wait for the collector.
         self._ranked: Remembered[FloatMatrix, Ranking] = Remembered(
-            lambda query: self._nearest(query, _RANKED), _KEPT_RANKINGS
+            lambda query: _nearest(index, ids, query, _RANKED), _KEPT_RANKINGS
         )
 
     @classmethod
@@ -134,34 +135,20 @@ class FlatIndex:
             if best is not None:
                 return best
         parameters, left = self._selection(among, excluded)
-        found = self._nearest(query, min(count, left), parameters)
+        found = _nearest(self._index, self._ids, query, min(count, left), parameters)
         return found.ids, found.scores
 
     def scores(self, query: FloatMatrix, ids: Ids) -> Scores:
         """Return the inner product of ``query`` with each of ``ids`` (see VectorIndex)."""
         result = np.zeros(len(ids), np.float32)
-        if len(self._ids):
-            positions = np.minimum(np.searchsorted(self._ids, ids), len(self._ids) - 1)
-            known = self._ids[positions] == ids
-            if known.any():
-                vectors = self._index.reconstruct_batch(positions[known])
-                result[known] = products(vectors, query)
+        places, known = sought(self._ids, ids)
+        if known.any():
+            vectors = self._index.reconstruct_batch(places[known])
+            result[known] = products(vectors, query)
         return result
 
     def require_reachable(self) -> None:
         """Do nothing: the vectors are at hand."""
-
-    def _nearest(
-        self, query: FloatMatrix, count: int, parameters: faiss.SearchParameters | None = None
-    ) -> Ranking:
-        """Return the ``count`` nearest, as far as ``parameters`` allow, or all of fewer."""
-        whole = count >= len(self._ids)
-        if min(count, len(self._ids)) <= 0:
-            return Ranking(np.empty(0, np.int64), np.empty(0, np.float32), whole)
-        scores, places = self._index.search(
-            query[None, :], min(count, len(self._ids)), params=parameters
-        )
-        return Ranking.of(self._ids[places[0]], scores[0], whole)
 
     def _selection(
         self, among: Ids | None, without: Ids
@@ -176,6 +163,21 @@ class FlatIndex:
         selector = faiss.IDSelectorBitmap(bits)  # type: ignore[call-arg,arg-type] # stubs of C++
         parameters = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg] # stubs of C++
         return parameters, int(allowed.sum())
+
+
+def _nearest(
+    index: faiss.Index,
+    ids: Ids,
+    query: FloatMatrix,
+    count: int,
+    parameters: faiss.SearchParameters | None = None,
+) -> Ranking:
+    """Return the ``count`` nearest of ``ids`` (n,), as far as ``parameters`` allow, or all."""
+    most = min(count, len(ids))
+    if most <= 0:
+        return Ranking(np.empty(0, np.int64), np.empty(0, np.float32), whole=not len(ids))
+    scores, places = index.search(query[None, :], most, params=parameters)
+    return Ranking.of(ids[places[0]], scores[0], whole=most == len(ids))
 
 
 def write_index(index: faiss.Index, file: Path) -> None:

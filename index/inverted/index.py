@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from index.arrays import Ids, Scores, loaded
+from index.arrays import Ids, Scores, loaded, sought
 from index.embedding.protocol import FloatMatrix
 from index.errors import Damaged
 from index.inverted.growth import cleared, grouped, joined
@@ -195,8 +195,7 @@ class InvertedIndex:
         """Return the vectors of ``ids`` (n,), all of which are there, (n, dimension)."""
         vectors = np.empty((len(ids), self._quantiser.dimension), np.float32)
         for part in self._segments:
-            places = np.minimum(np.searchsorted(part.ids, ids), len(part.ids) - 1)
-            here = part.ids[places] == ids
+            places, here = sought(part.ids, ids)
             vectors[here] = part.vectors[places[here]]
         return vectors
 

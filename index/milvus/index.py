@@ -87,7 +87,7 @@ class MilvusIndex:
             ids, codes, removed = (
                 loaded(folder / name) for name in (cls.IDS, cls.CODES, cls.REMOVED)
             )
-        except (OSError, ValueError, EOFError, TypeError, KeyError) as error:
+        except (OSError, ValueError, TypeError, KeyError) as error:
             raise Damaged("snapshot.damaged", file=cls.PLACE) from error
         return cls(server, place, ids, codes, removed)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from index.arrays import Ids
+from index.arrays import Ids, sought
 from index.remembered import Remembered
 
 _REMEMBERED = 8  # filters: those of whole languages come with every question
@@ -72,11 +72,10 @@ class Selections:
 
     def known(self, ids: Ids, within: Selection | None = None) -> NDArray[np.bool_]:
         """Say of each of ``ids`` (n,) whether it is in the index, and ``within`` a selection."""
-        if not len(self._ids):
-            return np.zeros(len(ids), bool)
-        rows = np.minimum(np.searchsorted(self._ids, ids), len(self._ids) - 1)
-        known: NDArray[np.bool_] = self._ids[rows] == ids
-        return known if within is None else known & within.allowed[rows]
+        rows, known = sought(self._ids, ids)
+        if within is not None:
+            known[known] = within.allowed[rows[known]]
+        return known
 
     def _of(self, allowed: NDArray[np.bool_]) -> Selection:
         sizes = np.bincount(self._codes[allowed], minlength=len(self._languages))

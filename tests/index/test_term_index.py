@@ -1,9 +1,11 @@
 """Bags of terms: what is found, by which score, and what is told of damaged files."""
 
+import gc
 import itertools
 import math
 import random
 import shutil
+import weakref
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -237,6 +239,19 @@ def test_what_is_opened_stays_readable_when_its_files_are_removed(tmp_path: Path
     assert ids_of(index.search([{"мэктэп": 1.0}], 9, np.array([6]))) == [6]
     assert index.scores([{"школ": 1.0}], np.array([7]))[0] > 0
     assert index.beginning_with("ки").split() == ["китап"]
+
+
+def test_an_index_that_was_asked_and_is_let_go_is_gone_at_once(tmp_path: Path) -> None:
+    index = write(tmp_path / "index", BAGS)
+    index.search([{"мэктэп": 1.0}], 9, np.array([3, 6]))
+    index.beginning_with("к")
+    there = weakref.ref(index)
+    gc.disable()
+    try:
+        del index
+        assert there() is None
+    finally:
+        gc.enable()
 
 
 def test_eight_threads_may_search(index: TermIndex) -> None:

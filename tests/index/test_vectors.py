@@ -1,5 +1,7 @@
 """What an index of any kind keeps to, wherever it lies, told by plain numpy."""
 
+import gc
+import weakref
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -258,3 +260,16 @@ def test_equal_vectors_have_equal_scores_wherever_they_stand(count: int) -> None
     found = products(np.tile(vector, (count, 1)), query)
     assert len(set(found.tolist())) == 1
     assert found[0] == pytest.approx(float(vector @ query), abs=1e-3)
+
+
+def test_an_index_that_was_asked_and_is_let_go_is_gone_at_once(vectors: FloatMatrix) -> None:
+    """Its vectors lie in memory; the collector may come late."""
+    index = FlatIndex.build(np.arange(200), vectors)
+    index.search(vectors[0], 3, np.arange(50, 150))
+    there = weakref.ref(index)
+    gc.disable()
+    try:
+        del index
+        assert there() is None
+    finally:
+        gc.enable()
