@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache, partial
 from typing import Literal
 
 import numpy as np
@@ -27,6 +28,7 @@ _ONLY_ASKS = frozenset(
 _NOWHERE = ""  # a term that no text has
 _OTHER_SPELLING = 0.8
 _OTHER_STEM = 0.9
+_KEPT_WORDS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,7 @@ class QueryReader:
     def __init__(self, embedder: Embedder, centring: Centring, lexicon: Lexicon) -> None:
         self._embedder = embedder
         self._centring = centring
-        self._lexicon = lexicon
+        self._in_any_index = lru_cache(_KEPT_WORDS)(partial(_alternatives, lexicon))
 
     def read(self, text: str, view: IndexView) -> Query:
         """Return the query for a question, with the words that ``view`` knows for its words."""
@@ -111,7 +113,10 @@ class QueryReader:
         }
         terms = {term: span.of(text) for term, span in found.items()}
         named = {term for term, span in found.items() if _is_name(text, span)}
-        alternatives = {term: self._alternatives(term, terms[term], view) for term in terms}
+        alternatives = {
+            term: _with_names(self._in_any_index(term, terms[term]), term, terms[term], view)
+            for term in terms
+        }
         weights = view.weights({_NOWHERE}.union(*alternatives.values()))  # all in one go
         words = [
             _word(term, terms[term], term in named, alternatives[term], weights, view)
@@ -124,16 +129,25 @@ class QueryReader:
         some = some_tokens(tokens, vectors[0])
         return Query(text, language, words, frozenset(terms), vector, some)
 
-    def _alternatives(self, term: str, written: str, view: IndexView) -> dict[str, float]:
-        """Return what may stand for a word as it is written, by weights."""
-        alternatives = dict(self._lexicon.alternatives(term))
-        if not term[0].isdigit():
-            # A question in one language may hold words and names of the other.
-            for stem in stem_in_both(written):
-                alternatives.setdefault(stem, _OTHER_STEM)
-            for name in names_spelt_otherwise(term, written, view):
-                alternatives.setdefault(name, _OTHER_SPELLING)
-        return alternatives
+
+def _alternatives(lexicon: Lexicon, term: str, written: str) -> Mapping[str, float]:
+    """Return what may stand for a word as it is written, whatever the index, by weights."""
+    alternatives = dict(lexicon.alternatives(term))
+    if not term[0].isdigit():
+        # A question in one language may hold words and names of the other.
+        for stem in stem_in_both(written):
+            alternatives.setdefault(stem, _OTHER_STEM)
+    return alternatives
+
+
+def _with_names(
+    alternatives: Mapping[str, float], term: str, written: str, view: IndexView
+) -> dict[str, float]:
+    """Return ``alternatives`` and, below them, names of the index that may be this one."""
+    found = dict(alternatives)
+    for name in names_spelt_otherwise(term, written, view):
+        found.setdefault(name, _OTHER_SPELLING)
+    return found
 
 
 def _word(

@@ -40,7 +40,9 @@ class Admission:
 
     def __init__(self, at_once: int, waiting: int, tell: Callable[[int, int], None]) -> None:
         """``tell`` hears how much is worked on and how many wait, whenever that changes."""
-        self._executor = ThreadPoolExecutor(at_once, thread_name_prefix="answer")
+        # The thread that worked last works next: a core still holds what it needs.
+        self._idle = [ThreadPoolExecutor(1, thread_name_prefix="answer") for _ in range(at_once)]
+        self._threads = tuple(self._idle)
         self._at_once = at_once
         self._most_waiting = waiting
         self._lines: OrderedDict[str, deque[asyncio.Future[None]]] = OrderedDict()
@@ -69,12 +71,14 @@ class Admission:
         loop = asyncio.get_running_loop()
         begun = loop.time()
         context = contextvars.copy_context()
-        done = loop.run_in_executor(self._executor, context.run, work)
+        thread = self._idle.pop()
+        done = loop.run_in_executor(thread, context.run, work)
 
         def finished(future: asyncio.Future[_Result]) -> None:
             if not future.cancelled():
                 future.exception()  # looked at here too: nobody else may be there any more
             self._seconds += _SMOOTHING * (loop.time() - begun - self._seconds)
+            self._idle.append(thread)
             self._pass_on()
 
         done.add_done_callback(finished)
@@ -86,7 +90,8 @@ class Admission:
 
     def close(self) -> None:
         """Begin no more work."""
-        self._executor.shutdown(wait=False, cancel_futures=True)
+        for thread in self._threads:
+            thread.shutdown(wait=False, cancel_futures=True)
 
     async def _turn(self, caller: str, deadline: Deadline) -> None:
         if self.running < self._at_once:

@@ -4,6 +4,7 @@ import ctypes
 import gc
 import os
 import socket
+import sys
 from contextlib import suppress
 from math import ceil
 from tempfile import TemporaryDirectory
@@ -22,6 +23,8 @@ from service.settings import ServiceSettings
 from service.terminal import notes
 
 _ARENA_MAX = -8  # M_ARENA_MAX of malloc.h
+# Ten times as often as Python's own: who is told to come again does not wait for those who search.
+_SWITCH_SECONDS = 0.0005
 _MARGIN_SECONDS = 1  # for the last event to be sent
 _HUNG_SECONDS = 20  # after which a process that says nothing is ended; it may be loading the model
 
@@ -66,6 +69,7 @@ def _application(settings: ServiceSettings) -> FastAPI:
     app = create_app(settings)
     # What is there now stays. Looking for cycles in it too would stop everything for 100 ms.
     gc.freeze()
+    sys.setswitchinterval(_SWITCH_SECONDS)
     return app
 
 

@@ -40,6 +40,9 @@ class Tracing:
     @contextmanager
     def request(self, method: str, headers: Mapping[str, str]) -> Iterator[Span]:
         """Give the span of a request, below the one of the caller's ``traceparent``."""
+        if self._sending is None:
+            yield trace.INVALID_SPAN
+            return
         known = method if method in _METHODS else "_OTHER"
         with self._tracer.start_as_current_span(
             known,

@@ -109,6 +109,23 @@ def test_work_that_takes_too_long_is_given_up_but_keeps_its_place_until_it_ends(
     asyncio.run(scenario())
 
 
+def test_the_thread_that_worked_last_works_next() -> None:
+    async def scenario() -> None:
+        admission = Admission(3, 0, lambda running, waiting: None)
+        used = {await admission.run("a", threading.get_ident, Deadline(20)) for _ in range(6)}
+        assert len(used) == 1
+        gate = Gate()
+        held = [asyncio.create_task(admission.run(c, gate.work(c), Deadline(20))) for c in "abc"]
+        await settle()
+        assert admission.running == 3
+        gate.open.set()
+        await asyncio.gather(*held)
+        assert sorted(gate.done) == ["a", "b", "c"]  # each had a thread of its own
+        assert await admission.run("a", threading.get_ident, Deadline(20))
+
+    asyncio.run(scenario())
+
+
 def test_an_error_of_the_work_is_the_callers() -> None:
     def fail() -> None:
         raise KeyError("inside")
