@@ -7,7 +7,7 @@ snapshot is published. Everything else in the data folder can be made again from
 import secrets
 import sqlite3
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
 from datetime import UTC, datetime
 from importlib.resources import files
@@ -79,6 +79,15 @@ class Catalog:
         """Give a connection that sees one state of the catalog, whatever is written meanwhile."""
         with self._transaction("BEGIN", self._kept) as connection:
             yield connection
+
+    def row(self, query: str, values: Sequence[str] = ()) -> sqlite3.Row | None:
+        """Return the first row that a query gives; by itself it needs no transaction around it."""
+        try:
+            with self._kept() as connection:
+                found: sqlite3.Row | None = connection.execute(query, values).fetchone()
+                return found
+        except sqlite3.DatabaseError as error:
+            raise _as_ours(error, self._file) from error
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:

@@ -14,7 +14,7 @@ from index.filters import Filters
 from index.passages import Passage
 from index.reader import IndexView
 from index.relations import Relatives
-from index.text.analysis import places
+from index.text.places import places
 from index.text.spans import Span
 from rag.fusion import FUSED, FusionWeights
 from rag.query import Query

@@ -3,17 +3,20 @@
 A few questions are worked on at a time and a few more wait, each caller's in their own line; turns
 go round the lines, so that whoever asks much waits behind themselves. When all places are taken,
 the last of the longest line gives way to a caller with a shorter one. Everybody else is told at
-once when to try again: a queue that grows without end serves nobody in time.
+once when to try again: a queue that grows without end serves nobody in time. For the same reason
+fewer wait where the crowd lasts.
 """
 
 import asyncio
 import contextvars
 import math
+import time
 from collections import OrderedDict, deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
+from service.crowding import Clock, Crowding
 from service.deadline import Deadline
 from service.refusal import Refusal, too_many
 
@@ -38,13 +41,21 @@ async def outcome(done: asyncio.Future[_Result], deadline: Deadline) -> _Result:
 class Admission:
     """Runs work in threads, so much at a time; to be used from one event loop."""
 
-    def __init__(self, at_once: int, waiting: int, tell: Callable[[int, int], None]) -> None:
+    def __init__(
+        self,
+        at_once: int,
+        waiting: int,
+        tell: Callable[[int, int], None],
+        clock: Clock = time.monotonic,
+    ) -> None:
         """``tell`` hears how much is worked on and how many wait, whenever that changes."""
         # The thread that worked last works next: a core still holds what it needs.
         self._idle = [ThreadPoolExecutor(1, thread_name_prefix="answer") for _ in range(at_once)]
         self._threads = tuple(self._idle)
         self._at_once = at_once
         self._most_waiting = waiting
+        self._most_in_a_crowd = min(waiting, math.ceil(at_once / 2))
+        self._crowding = Crowding(clock)
         self._lines: OrderedDict[str, deque[asyncio.Future[None]]] = OrderedDict()
         self._seconds = 0.1
         self._tell = tell
@@ -57,7 +68,7 @@ class Admission:
 
     def require_room(self, caller: str) -> None:
         """Raise Refusal where work would be refused at this moment; nothing is done for it yet."""
-        if self.running >= self._at_once and self.waiting >= self._most_waiting:
+        if self.running >= self._at_once and self._all_wait:
             self._longest(caller)
 
     async def start(
@@ -98,7 +109,7 @@ class Admission:
             self.running += 1
             self._changed()
             return
-        if self.waiting >= self._most_waiting:
+        if self._all_wait:
             self._make_room(caller)
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._lines.setdefault(caller, deque()).append(turn)
@@ -114,6 +125,13 @@ class Admission:
             if isinstance(error, TimeoutError):
                 raise self._refusal() from error
             raise
+
+    @property
+    def _all_wait(self) -> bool:
+        """Whether no more may wait."""
+        lasts = self._crowding.lasts(self._seconds)
+        most = self._most_in_a_crowd if lasts else self._most_waiting
+        return self.waiting >= most
 
     def _longest(self, caller: str) -> str:
         """Return whose line gives way to a caller. Raises Refusal where none does."""
@@ -146,6 +164,7 @@ class Admission:
         self._changed()
 
     def _changed(self) -> None:
+        self._crowding.note(self.running >= self._at_once, self._seconds)
         self._tell(self.running, self.waiting)
 
     def _refusal(self) -> Refusal:

@@ -110,8 +110,7 @@ class Keys:
     def are_configured(self) -> bool:
         """Whether there ever was a key; asked with every request until there is one."""
         if not self._ever:
-            with self._catalog.reading() as connection:
-                found = connection.execute("SELECT 1 FROM keys LIMIT 1").fetchone()
+            found = self._catalog.row("SELECT 1 FROM keys LIMIT 1")
             self._ever = found is not None  # and none is ever removed
         return self._ever
 
@@ -136,11 +135,7 @@ class Keys:
         return {origin for key in self.list() if key.holds for origin in key.origins}
 
     def _row(self, identifier: str) -> sqlite3.Row | None:
-        with self._catalog.reading() as connection:
-            row: sqlite3.Row | None = connection.execute(
-                "SELECT * FROM keys WHERE id = ?", (identifier,)
-            ).fetchone()
-            return row
+        return self._catalog.row("SELECT * FROM keys WHERE id = ?", (identifier,))
 
 
 def _check(scopes: Sequence[str], filtered: bool, origins: Sequence[str]) -> None:

@@ -43,7 +43,11 @@ class ServiceSettings(AnswerSettings):
         default=2, ge=1, le=1000, description="questions worked on at a time"
     )
     max_waiting: int = Field(
-        default=2, ge=0, le=10_000, description="further questions that wait; the rest get 429"
+        default=4,
+        ge=0,
+        le=10_000,
+        description="further questions that wait; where the crowd lasts, half as many as are "
+        "worked on; the rest get 429",
     )
     request_timeout: float = Field(
         default=60.0, gt=0, description="seconds after which a question is given up"

@@ -20,7 +20,7 @@ QUERY: Anchors = {
     "lexical": [f"{_VIEW}.lexical"],
     "features": [f"{_VIEW}.dense_scores", f"{_VIEW}.lexical_scores"],
     "passages": [f"{_VIEW}.passages"],
-    "highlights": ["index.text.analysis:places"],
+    "highlights": ["index.text.places:places"],
     "relations": [f"{_VIEW}.relatives"],
     "fusion, order, the rest": ["rag.pipeline:Pipeline.search"],
 }

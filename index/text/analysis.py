@@ -6,7 +6,6 @@ with stems stands in ARCHITECTURE.md.
 
 import re
 import threading
-from collections.abc import Container
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -66,19 +65,6 @@ def analyse(text: str, language: Language | None = None) -> list[Term]:
         if term:
             terms.append(Term(term, Span(*token.span())))
     return terms
-
-
-def places(text: str, language: Language, wanted: Container[str], start: int = 0) -> list[Span]:
-    """Return where the words of ``text`` stand whose terms are ``wanted``, in order.
-
-    Places are counted from that of the text, ``start``.
-    """
-    bashkir, found = language == "ba", []
-    for token in _TOKEN.finditer(text):
-        if (term := _term(token.group(), bashkir)) and term in wanted:
-            begin, end = token.span()
-            found.append(Span(start + begin, start + end))
-    return found
 
 
 def stem_in_both(word: str) -> tuple[str, str]:

@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 from index.text.analysis import (
     analyse,
     fold,
-    places,
     stem_in_both,
 )
 from index.text.bashkir import stem
@@ -32,18 +31,6 @@ def test_terms_are_those_of_the_words_where_their_spans_say(text: str, language:
         (alone,) = analyse(word, language)
         assert (alone.text, alone.span) == (term.text, Span(0, len(word)))
         assert word.strip(".,\n ") == word
-
-
-@given(ANY_TEXT, st.sampled_from(LANGUAGES), st.sets(st.integers(0, 9)))
-def test_wanted_terms_stand_at_their_places(
-    text: str, language: Language, chosen: set[int]
-) -> None:
-    found = analyse(text, language)
-    wanted = {term.text for at, term in enumerate(found) if at in chosen}
-    expected = [term.span for term in found if term.text in wanted]
-    assert places(text, language, wanted) == expected
-    assert places(text, language, {*wanted, ""}) == expected
-    assert places(text, language, wanted, 7) == [place.shifted(7) for place in expected]
 
 
 @given(ANY_TEXT, ANY_LANGUAGE)

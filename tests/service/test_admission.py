@@ -27,6 +27,14 @@ class Gate:
         return wait
 
 
+def _heard_by_nobody(running: int, waiting: int) -> None:
+    pass
+
+
+def _still() -> float:
+    return 0.0
+
+
 async def settle() -> None:
     for _ in range(5):
         await asyncio.sleep(0)
@@ -34,7 +42,7 @@ async def settle() -> None:
 
 def test_turns_go_round_the_callers() -> None:
     async def scenario() -> list[str]:
-        admission, gate = Admission(1, 6, lambda running, waiting: None), Gate()
+        admission, gate = Admission(1, 6, _heard_by_nobody, _still), Gate()
         names = ["a0", "a1", "a2", "a3", "b1", "c1"]
         tasks = []
         for name in names:
@@ -53,7 +61,7 @@ def test_turns_go_round_the_callers() -> None:
 
 def test_who_asks_too_much_gives_way_to_others() -> None:
     async def scenario() -> None:
-        admission, gate = Admission(1, 3, lambda running, waiting: None), Gate()
+        admission, gate = Admission(1, 3, _heard_by_nobody, _still), Gate()
         greedy = []
         for number in range(4):
             work = gate.work(f"a{number}")
@@ -74,7 +82,7 @@ def test_who_asks_too_much_gives_way_to_others() -> None:
 
 def test_who_waits_too_long_is_told_so_and_leaves_no_trace() -> None:
     async def scenario() -> None:
-        admission, gate = Admission(1, 3, lambda running, waiting: None), Gate()
+        admission, gate = Admission(1, 3, _heard_by_nobody, _still), Gate()
         first = asyncio.create_task(admission.run("a", gate.work("a"), Deadline(20)))
         await settle()
         with pytest.raises(Refusal) as raised:
@@ -94,7 +102,7 @@ def test_who_waits_too_long_is_told_so_and_leaves_no_trace() -> None:
 
 def test_work_that_takes_too_long_is_given_up_but_keeps_its_place_until_it_ends() -> None:
     async def scenario() -> None:
-        admission, gate = Admission(1, 0, lambda running, waiting: None), Gate()
+        admission, gate = Admission(1, 0, _heard_by_nobody), Gate()
         with pytest.raises(Refusal) as raised:
             await admission.run("a", gate.work("a"), Deadline(0.01))
         assert raised.value.problem == "timeout"
@@ -109,9 +117,44 @@ def test_work_that_takes_too_long_is_given_up_but_keeps_its_place_until_it_ends(
     asyncio.run(scenario())
 
 
+def test_fewer_wait_where_the_crowd_lasts() -> None:
+    async def scenario() -> None:
+        moment = 0.0
+        admission, gate = Admission(2, 3, _heard_by_nobody, lambda: moment), Gate()
+        tasks = []
+
+        def ask(name: str) -> None:
+            tasks.append(asyncio.create_task(admission.run("a", gate.work(name), Deadline(20))))
+
+        for name in ("first", "second", "third", "fourth"):
+            ask(name)
+        await settle()
+        assert (admission.running, admission.waiting) == (2, 2)
+        moment = 100.0  # much longer than work has taken so far
+        with pytest.raises(Refusal):
+            admission.require_room("a")
+        ask("fifth")
+        await settle()
+        assert isinstance(tasks.pop().exception(), Refusal)
+        gate.open.set()
+        await asyncio.gather(*tasks)  # who was let in before is served
+        await settle()
+        assert admission.running == 0
+        moment = 200.0  # and all is as it was
+        gate.open.clear()
+        for name in "abcde":
+            ask(name)
+        await settle()
+        assert (admission.running, admission.waiting) == (2, 3)
+        gate.open.set()
+        await asyncio.gather(*tasks)
+
+    asyncio.run(scenario())
+
+
 def test_the_thread_that_worked_last_works_next() -> None:
     async def scenario() -> None:
-        admission = Admission(3, 0, lambda running, waiting: None)
+        admission = Admission(3, 0, _heard_by_nobody)
         used = {await admission.run("a", threading.get_ident, Deadline(20)) for _ in range(6)}
         assert len(used) == 1
         gate = Gate()
@@ -131,7 +174,7 @@ def test_an_error_of_the_work_is_the_callers() -> None:
         raise KeyError("inside")
 
     async def scenario() -> None:
-        admission = Admission(1, 0, lambda running, waiting: None)
+        admission = Admission(1, 0, _heard_by_nobody)
         for _ in range(3):
             with pytest.raises(KeyError, match="inside"):
                 await admission.run("a", fail, Deadline(20))

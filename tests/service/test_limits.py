@@ -123,7 +123,7 @@ def test_what_takes_too_long_is_given_up(serve: Serve, monkeypatch: pytest.Monke
 
     monkeypatch.setattr("rag.pipeline.retrieve", slow)
     monkeypatch.setattr("rag.pipeline.find_candidates", lambda *_: reached.append(1))
-    with serve(request_timeout=0.2) as client:
+    with serve(request_timeout=0.2, max_concurrent=3) as client:  # none waits for another
         require_problem(client.post("/v1/ask", json=QUESTION), "timeout")
         require_problem(client.post("/v1/search", json={"query": "мёд"}), "timeout")
         text = client.post("/v1/ask", json={**QUESTION, "stream": True}).text

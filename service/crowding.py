@@ -1,0 +1,40 @@
+"""Whether there are too many for long, or only for a moment."""
+
+import math
+import time
+from collections.abc import Callable
+
+_PIECES = 6  # of work, one after another: moments longer ago hardly count
+_LASTING = 0.8  # of that time; callers who come by chance and leave a third of it free fill less
+
+Clock = Callable[[], float]
+
+
+class Crowding:
+    """For which share of the last moments all were at work (a mean with exponential weights).
+
+    Whether it lasts decides how many may wait: a burst is soon worked off, but where more come than
+    can be served, all who wait are served later and not one more of them is served (after Nichols
+    and Jacobson, "Controlling queue delay", 2012, who drop what waits for long where it does so
+    without a break).
+    """
+
+    def __init__(self, clock: Clock = time.monotonic) -> None:
+        self._clock = clock
+        self._all_at_work = False
+        self._share = 0.0
+        self._noted = clock()
+
+    def note(self, all_at_work: bool, seconds: float) -> None:
+        """Take down whether all are at work from now on; a piece of work takes ``seconds``."""
+        self._share, self._noted = self._share_now(seconds), self._clock()
+        self._all_at_work = all_at_work
+
+    def lasts(self, seconds: float) -> bool:
+        """Return whether it has been so for nearly all of the last moments."""
+        return self._share_now(seconds) >= _LASTING
+
+    def _share_now(self, seconds: float) -> float:
+        state = float(self._all_at_work)
+        faded = math.exp((self._noted - self._clock()) / (_PIECES * seconds))
+        return state + (self._share - state) * faded
