@@ -3,37 +3,39 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from index.arrays import Ids, Scores, sought
+from index.arrays import Ids, Places, Scores
 
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """What was found, best first, equal ones by id: ``ids`` and ``scores``, both (n,).
+    """What was found, best first, equal ones by id: ``ids``, ``scores`` and ``places``, all (n,).
 
-    ``whole`` where there is nothing else to be found.
+    ``places`` are where they stand in the index; ``whole`` where nothing else is to be found.
     """
 
     ids: Ids
     scores: Scores
+    places: Places
     whole: bool
 
     @classmethod
-    def of(cls, ids: Ids, scores: Scores, whole: bool) -> "Ranking":
+    def of(cls, ids: Ids, scores: Scores, places: Places, whole: bool) -> "Ranking":
         """Return the ranking of what stands in any order."""
         order = np.lexsort((ids, -scores))
-        return cls(ids[order], scores[order], whole)
+        return cls(ids[order], scores[order], places[order], whole)
 
-    def best(self, count: int, among: Ids | None, without: Ids) -> tuple[Ids, Scores] | None:
-        """Return the ``count`` best ``among`` these, ascending, or all, ``without`` those.
+    def best(
+        self, count: int, allowed: NDArray[np.bool_] | None, without: Ids
+    ) -> tuple[Ids, Scores] | None:
+        """Return the ``count`` best, of all or those whose places are ``allowed``, ``without`` some.
 
         None where too few of them are here, and others may be elsewhere.
         """
-        fitting = np.ones(len(self.ids), bool)
+        fitting = np.ones(len(self.ids), bool) if allowed is None else allowed[self.places]
         if len(without):
             fitting &= ~np.isin(self.ids, without)
-        if among is not None:
-            fitting &= sought(among, self.ids)[1]
         found = np.flatnonzero(fitting)[:count]
         if len(found) < count and not self.whole:
             return None

@@ -131,7 +131,8 @@ class FlatIndex:
         excluded = np.fromiter(without, np.int64)
         share = 1.0 if among is None else len(among) / max(1, len(self._ids))
         if _RANKED * share >= count:
-            best = self._ranked.of(query).best(max(0, count), among, excluded)
+            allowed = None if among is None else self._among.of(among)
+            best = self._ranked.of(query).best(max(0, count), allowed, excluded)
             if best is not None:
                 return best
         parameters, left = self._selection(among, excluded)
@@ -175,9 +176,10 @@ def _nearest(
     """Return the ``count`` nearest of ``ids`` (n,), as far as ``parameters`` allow, or all."""
     most = min(count, len(ids))
     if most <= 0:
-        return Ranking(np.empty(0, np.int64), np.empty(0, np.float32), whole=not len(ids))
+        nothing = np.empty(0, np.int64)
+        return Ranking(nothing, np.empty(0, np.float32), nothing, whole=not len(ids))
     scores, places = index.search(query[None, :], most, params=parameters)
-    return Ranking.of(ids[places[0]], scores[0], whole=most == len(ids))
+    return Ranking.of(ids[places[0]], scores[0], places[0], whole=most == len(ids))
 
 
 def write_index(index: faiss.Index, file: Path) -> None:

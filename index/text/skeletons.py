@@ -1,9 +1,12 @@
 """Names by their consonants, which different spellings have in common."""
 
+from functools import lru_cache
+
 import numpy as np
 
 from index.text.analysis import russian_stem, stem_in_both
 
+_KEPT = 20_000
 _FEWEST = 3  # fewer say too little of a name
 _NOT_CONSONANTS = str.maketrans("", "", "аоуыэяеюийьъ")
 
@@ -13,6 +16,7 @@ def skeletons_of(word: str) -> frozenset[str]:
     return frozenset(bones for stem in stem_in_both(word) for bones in skeletons(stem))
 
 
+@lru_cache(_KEPT)
 def skeletons(stem: str) -> frozenset[str]:
     """Return the consonants by which spellings of a name are known: Хәмитов, Хамит, Хамитова.
 
