@@ -29,9 +29,10 @@ class Ranking:
     def best(
         self, count: int, allowed: NDArray[np.bool_] | None, without: Ids
     ) -> tuple[Ids, Scores] | None:
-        """Return the ``count`` best, of all or those whose places are ``allowed``, ``without`` some.
+        """Return the ``count`` best, of all or of those whose places are ``allowed``.
 
-        None where too few of them are here, and others may be elsewhere.
+        Those of ``without`` are passed over. None where too few are here, and others may be
+        elsewhere.
         """
         fitting = np.ones(len(self.ids), bool) if allowed is None else allowed[self.places]
         if len(without):

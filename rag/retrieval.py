@@ -3,8 +3,8 @@
 import itertools
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Literal
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,6 +53,13 @@ class Found:
     least: float = -math.inf
 
 
+class _Chosen(NamedTuple):
+    """A passage, and where it stands in what was found."""
+
+    at: int
+    passage: Passage
+
+
 _NOTHING = Found(
     np.empty(0, np.int64), np.empty((0, len(FUSED)), np.float32), np.empty(0, np.float32)
 )
@@ -78,27 +85,27 @@ def retrieve(
     while True:
         found = find(view, query, weights, depth, mode, filters)
         order = np.lexsort((found.ids, -found.scores))
-        hits: dict[object, Hit] = {}
-        others: dict[object, Hit] = {}
+        hits: dict[object, _Chosen] = {}
+        others: dict[object, _Chosen] = {}
         stands_for: dict[int, str] = {}  # a cluster: the document that was found first
         for at, passage in _passages(view, found, order, top_k):
             key = passage.document_id if group_by_document else passage.chunk_id
             alone = passage.cluster is None or passage.document_id == stands_for.setdefault(
                 passage.cluster, passage.document_id
             )
-            fitting = hits if alone else others
-            if key not in fitting:
-                fitting[key] = _hit(passage, found, at, said)
+            (hits if alone else others).setdefault(key, _Chosen(at, passage))
             if len(hits) == top_k:
                 break
         # A language whose many passages are of few documents has others that were not looked at.
-        surely = all(hit.score >= found.least for hit in hits.values())
+        surely = all(found.scores[hit.at] >= found.least for hit in hits.values())
         enough = (len(hits) == top_k and surely) or not (group_by_document or others)
         if enough or len(found.ids) < depth:
             chosen = [*hits.values(), *others.values()][:top_k]
-            best = sorted(chosen, key=lambda hit: hit.score, reverse=True)
+            best = sorted(chosen, key=lambda hit: found.scores[hit.at], reverse=True)
             related = view.relatives([hit.passage for hit in best], filters)
-            return [replace(h, relatives=related[h.passage.document_id]) for h in best]
+            return [
+                _hit(passage, found, at, said, related[passage.document_id]) for at, passage in best
+            ]
         depth *= 4
 
 
@@ -169,8 +176,11 @@ def with_neighbours(
     found = Found(ids, _features(view, query, ids), np.full(len(ids), lowest, np.float32))
     relatives = {hit.passage.document_id: hit.relatives for hit in hits}
     said = _said(query)
-    beside = (_hit(near[int(i)], found, at, said) for at, i in enumerate(ids))
-    return [*hits, *(replace(h, relatives=relatives[h.passage.document_id]) for h in beside)]
+    beside = (near[int(i)] for i in ids)
+    return [
+        *hits,
+        *(_hit(p, found, at, said, relatives[p.document_id]) for at, p in enumerate(beside)),
+    ]
 
 
 def _passages(
@@ -202,7 +212,16 @@ def _said(query: Query) -> frozenset[str]:
     return frozenset(term for word in query.words for term in word.alternatives)
 
 
-def _hit(passage: Passage, found: Found, at: int, said: frozenset[str]) -> Hit:
+def _hit(
+    passage: Passage, found: Found, at: int, said: frozenset[str], relatives: Relatives
+) -> Hit:
     highlights = places(passage.text, passage.language, said, passage.span.start)
     features = dict(zip(FUSED, map(float, found.features[at]), strict=True))
-    return Hit(passage, float(found.scores[at]), features["dense"], features["chunk"], highlights)
+    return Hit(
+        passage,
+        float(found.scores[at]),
+        features["dense"],
+        features["chunk"],
+        highlights,
+        relatives,
+    )
