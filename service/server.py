@@ -79,6 +79,8 @@ def server_config(app: ASGIApp | str, settings: ServiceSettings) -> uvicorn.Conf
         app,
         log_config=None,  # ours, an object a line
         access_log=False,
+        # Where httptools is installed, it would be taken: it passes headers that mean two things.
+        http="h11",
         server_header=False,
         proxy_headers=bool(settings.trusted_proxies),
         forwarded_allow_ips=settings.trusted_proxies,
