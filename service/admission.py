@@ -54,7 +54,7 @@ class Admission:
         self._threads = tuple(self._idle)
         self._at_once = at_once
         self._most_waiting = waiting
-        self._most_in_a_crowd = min(waiting, math.ceil(at_once / 2))
+        self._most_in_a_crowd = min(waiting, at_once)
         self._crowding = Crowding(clock)
         self._lines: OrderedDict[str, deque[asyncio.Future[None]]] = OrderedDict()
         self._seconds = 0.1

@@ -46,8 +46,8 @@ class ServiceSettings(AnswerSettings):
         default=4,
         ge=0,
         le=10_000,
-        description="further questions that wait; where the crowd lasts, half as many as are "
-        "worked on; the rest get 429",
+        description="further questions that wait; where the crowd lasts, as many as are worked on; "
+        "the rest get 429",
     )
     request_timeout: float = Field(
         default=60.0, gt=0, description="seconds after which a question is given up"
