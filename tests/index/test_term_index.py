@@ -1,6 +1,5 @@
 """Bags of terms: what is found, by which score, and what is told of damaged files."""
 
-import gc
 import itertools
 import math
 import random
@@ -24,6 +23,7 @@ from index.postings.bags import Bag
 from index.postings.bm25 import Alternatives
 from index.postings.segment import Segment
 from index.term_index import TermIndex, writing
+from tests.index.collecting import without_collector
 
 BAGS = [
     Bag(3, 3, "мэктэп кала мэктэп яны".split()),
@@ -246,12 +246,9 @@ def test_an_index_that_was_asked_and_is_let_go_is_gone_at_once(tmp_path: Path) -
     index.search([{"мэктэп": 1.0}], 9, np.array([3, 6]))
     index.beginning_with("к")
     there = weakref.ref(index)
-    gc.disable()
-    try:
+    with without_collector():
         del index
         assert there() is None
-    finally:
-        gc.enable()
 
 
 def test_eight_threads_may_search(index: TermIndex) -> None:

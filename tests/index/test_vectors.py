@@ -1,6 +1,5 @@
 """What an index of any kind keeps to, wherever it lies, told by plain numpy."""
 
-import gc
 import weakref
 from collections.abc import Iterable
 from pathlib import Path
@@ -18,6 +17,7 @@ from index.errors import Damaged
 from index.inverted import InvertedIndex
 from index.vector_store import StoredIndex, VectorStore, kind_of
 from index.vectors import FlatIndex, VectorIndex, products
+from tests.index.collecting import without_collector
 
 _DIMENSION = 4
 # Few and small whole numbers: inner products are exact, and many are equal.
@@ -267,9 +267,6 @@ def test_an_index_that_was_asked_and_is_let_go_is_gone_at_once(vectors: FloatMat
     index = FlatIndex.build(np.arange(200), vectors)
     index.search(vectors[0], 3, np.arange(50, 150))
     there = weakref.ref(index)
-    gc.disable()
-    try:
+    with without_collector():
         del index
         assert there() is None
-    finally:
-        gc.enable()
