@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from index.arrays import Ids, Places, Scores, loaded, sought
+from index.arrays import Ids, Scores, found, highest, loaded, sought
 from index.errors import Damaged
 from index.growth import is_outdated, joined
 from index.postings import building
@@ -20,7 +20,6 @@ _REMOVED = "removed.npy"
 _KEPT_QUERIES = 4  # of threads that ask at the same time; each as large as the index has bags
 _KEPT_FILTERS = 8  # those of whole languages come with every question
 _KEPT_PREFIXES = 64  # more than an alphabet
-_BLOCK = 64  # bags of which only the best one is looked at first
 
 
 class TermIndex:
@@ -45,7 +44,7 @@ class TermIndex:
         self._scored: Remembered[Sequence[Alternatives], Scores] = Remembered(
             lambda asked: bm25.scores(asked)[places], _KEPT_QUERIES
         )
-        self._among = Remembered(partial(_found, self._ids), _KEPT_FILTERS)
+        self._among = Remembered(partial(found, self._ids), _KEPT_FILTERS)
         self._beginning = lru_cache(_KEPT_PREFIXES)(partial(_beginning, segments))
 
     def search(
@@ -65,12 +64,12 @@ class TermIndex:
             scores = self._scored.of(asked)
         if len(without):
             scores = scores.copy()
-            scores[_found(self._ids, np.array(without, np.int64))] = 0
+            scores[found(self._ids, np.array(without, np.int64))] = 0
         if among is None:
-            best = _highest(scores, count)
+            best = highest(scores, count)
         else:
             chosen = self._among.of(among)
-            best = chosen[_highest(scores[chosen], count)]
+            best = chosen[highest(scores[chosen], count)]
         return self._ids[best], scores[best]
 
     def scores(self, asked: Sequence[Alternatives], ids: Ids) -> tuple[Scores, Ids]:
@@ -170,26 +169,3 @@ def _beginning(segments: Sequence[Segment], prefix: str) -> str:
     if len(segments) == 1:
         return "\n".join(segments[0].beginning_with(prefix))
     return "\n".join(sorted({t for part in segments for t in part.beginning_with(prefix)}))
-
-
-def _found(ascending: Ids, wanted: Ids) -> Places:
-    """Return where among ``ascending`` those of ``wanted`` stand that are there, in their order."""
-    at, known = sought(ascending, wanted)
-    return at[known]
-
-
-def _highest(scores: Scores, count: int) -> Places:
-    """Return where the ``count`` highest scores above 0 stand, best first, equal ones in order."""
-    if count <= 0:
-        return np.empty(0, np.intp)
-    blocks, bound = len(scores) // _BLOCK, np.float32(0)
-    if blocks > count:
-        # As many blocks as are wanted hold something as high as this: most are below it.
-        best = scores[: blocks * _BLOCK].reshape(blocks, _BLOCK).max(axis=1)
-        bound = np.partition(best, -count)[-count]
-    above = np.flatnonzero(scores >= bound if bound > 0 else scores > 0)
-    if len(above) > count:
-        least = np.partition(scores[above], -count)[-count]
-        above = above[scores[above] >= least]
-    order: Places = np.argsort(-scores[above], kind="stable")[:count]
-    return above[order]

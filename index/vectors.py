@@ -5,22 +5,21 @@
 
 import errno
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
 import faiss
 import numpy as np
-from numpy.typing import NDArray
 
-from index.arrays import Ids, Scores, loaded, sought
+from index.arrays import Ids, Places, Scores, found, highest, loaded, sought
 from index.embedding.protocol import FloatMatrix
 from index.errors import Damaged
-from index.ranking import Ranking
 from index.remembered import Remembered
 
-_REMEMBERED = 8  # filters: those of whole languages come with every question
-_KEPT_RANKINGS = 16  # of threads that ask at the same time
-_RANKED = 600  # for all filters together: a filter takes longer than to rank so many more
+_KEPT_FILTERS = 8  # those of whole languages come with every question
+_KEPT_QUERIES = 16  # of threads that ask at the same time; each as large as the index has vectors
+_NEVER = np.float32(-np.inf)
 
 
 class VectorIndex(Protocol):
@@ -72,16 +71,14 @@ class FlatIndex:
 
     VECTORS, IDS = "vectors.faiss", "ids.npy"
 
-    def __init__(self, index: faiss.Index, ids: Ids) -> None:
+    def __init__(self, index: faiss.IndexFlat, ids: Ids) -> None:
         self._index = index
         self._ids = ids
-        self._among: Remembered[Ids, NDArray[np.bool_]] = Remembered(
-            lambda among: np.isin(ids, among), _REMEMBERED
-        )
-        # A question is asked of each language. What is kept does not hold this index, whose vectors
-        # would else wait for the collector.
-        self._ranked: Remembered[FloatMatrix, Ranking] = Remembered(
-            lambda query: _nearest(index, ids, query, _RANKED), _KEPT_RANKINGS
+        self._among: Remembered[Ids, Places] = Remembered(partial(found, ids), _KEPT_FILTERS)
+        # A question is asked of each language and then for the scores of what was found. What is
+        # kept does not hold this index, whose vectors would else wait for the collector.
+        self._scored: Remembered[FloatMatrix, Scores] = Remembered(
+            partial(_inner_products, index), _KEPT_QUERIES
         )
 
     @classmethod
@@ -100,6 +97,8 @@ class FlatIndex:
             ids = loaded(folder / cls.IDS)
         except (RuntimeError, OSError, ValueError) as error:
             raise Damaged("snapshot.damaged", file=cls.VECTORS) from error
+        if not isinstance(index, faiss.IndexFlat) or index.ntotal != len(ids):
+            raise Damaged("snapshot.damaged", file=cls.VECTORS)
         return cls(index, ids)
 
     def save(self, folder: Path) -> None:
@@ -128,58 +127,44 @@ class FlatIndex:
         self, query: FloatMatrix, count: int, among: Ids | None = None, without: Iterable[int] = ()
     ) -> tuple[Ids, Scores]:
         """Return the nearest ids and their inner products, best first (see VectorIndex)."""
-        excluded = np.fromiter(without, np.int64)
-        share = 1.0 if among is None else len(among) / max(1, len(self._ids))
-        if _RANKED * share >= count:
-            allowed = None if among is None else self._among.of(among)
-            best = self._ranked.of(query).best(max(0, count), allowed, excluded)
-            if best is not None:
-                return best
-        parameters, left = self._selection(among, excluded)
-        found = _nearest(self._index, self._ids, query, min(count, left), parameters)
-        return found.ids, found.scores
+        scores = self._scored.of(query)
+        excluded = found(self._ids, np.fromiter(without, np.int64))
+        if len(excluded):
+            scores = scores.copy()
+            scores[excluded] = _NEVER
+        if among is None:
+            best = highest(scores, count, _NEVER)
+        else:
+            allowed = self._among.of(among)
+            best = allowed[highest(scores[allowed], count, _NEVER)]
+        return self._ids[best], scores[best]
 
     def scores(self, query: FloatMatrix, ids: Ids) -> Scores:
         """Return the inner product of ``query`` with each of ``ids`` (see VectorIndex)."""
+        at, known = sought(self._ids, ids)
         result = np.zeros(len(ids), np.float32)
-        places, known = sought(self._ids, ids)
-        if known.any():
-            vectors = self._index.reconstruct_batch(places[known])
-            result[known] = products(vectors, query)
+        result[known] = self._scored.of(query)[at[known]]
         return result
 
     def require_reachable(self) -> None:
         """Do nothing: the vectors are at hand."""
 
-    def _selection(
-        self, among: Ids | None, without: Ids
-    ) -> tuple[faiss.SearchParameters | None, int]:
-        if among is None and not len(without):
-            return None, len(self._ids)
-        allowed = np.ones(len(self._ids), bool) if among is None else self._among.of(among)
-        if len(without):
-            allowed = allowed & ~np.isin(self._ids, without)
-        bits = np.packbits(allowed, bitorder="little")
-        # The stubs know the constructors of C++, not those of the Python wrapper.
-        selector = faiss.IDSelectorBitmap(bits)  # type: ignore[call-arg,arg-type] # stubs of C++
-        parameters = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg] # stubs of C++
-        return parameters, int(allowed.sum())
 
+def _inner_products(index: faiss.IndexFlat, query: FloatMatrix) -> Scores:
+    """Return the inner product of ``query`` (dimension,) with each vector of ``index``, (n,).
 
-def _nearest(
-    index: faiss.Index,
-    ids: Ids,
-    query: FloatMatrix,
-    count: int,
-    parameters: faiss.SearchParameters | None = None,
-) -> Ranking:
-    """Return the ``count`` nearest of ``ids`` (n,), as far as ``parameters`` allow, or all."""
-    most = min(count, len(ids))
-    if most <= 0:
-        nothing = np.empty(0, np.int64)
-        return Ranking(nothing, np.empty(0, np.float32), nothing, whole=not len(ids))
-    scores, places = index.search(query[None, :], most, params=parameters)
-    return Ranking.of(ids[places[0]], scores[0], places[0], whole=most == len(ids))
+    Equal vectors have equal products. Raises ValueError for a query of another length.
+    """
+    asked = np.ascontiguousarray(query, np.float32)
+    if not index.ntotal:
+        return np.empty(0, np.float32)
+    if asked.shape != (index.d,):  # FAISS would read what lies behind it
+        raise ValueError(f"{asked.shape} is not ({index.d},)")
+    products, places = np.empty(index.ntotal, np.float32), np.arange(index.ntotal)
+    index.compute_distance_subset(  # type: ignore[attr-defined] # the stubs lack it
+        1, faiss.swig_ptr(asked), len(products), faiss.swig_ptr(products), faiss.swig_ptr(places)
+    )
+    return products
 
 
 def write_index(index: faiss.Index, file: Path) -> None:

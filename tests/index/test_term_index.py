@@ -306,17 +306,6 @@ def test_changes_leave_what_an_index_written_from_nothing_has(
     assert all(0 < len(part.ids) <= most for part in segments)
 
 
-@given(st.lists(st.sampled_from([0.0, 0.5, 1.0, 1.5, 2.0]), max_size=40), st.integers(-1, 12))
-def test_the_highest_scores_are_those_of_sorting(scores: list[float], count: int) -> None:
-    given_scores = np.array(scores, np.float32)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(term_index, "_BLOCK", 3)
-        found = term_index._highest(given_scores, count)
-
-    order = sorted(range(len(scores)), key=lambda i: (-scores[i], i))
-    assert found.tolist() == [i for i in order if scores[i] > 0][: max(0, count)]
-
-
 def test_segments_are_joined_so_that_few_are_left(tmp_path: Path) -> None:
     base = None
     for number in range(40):

@@ -4,6 +4,7 @@ import weakref
 from collections.abc import Iterable
 from pathlib import Path
 
+import faiss
 import numpy as np
 import pytest
 from hypothesis import given
@@ -253,13 +254,36 @@ def test_an_index_that_cannot_be_read_is_damaged(
         kind.open(tmp_path)
 
 
+@pytest.mark.parametrize("lost", ["vectors", "kind"])
+def test_vectors_that_are_not_those_of_the_ids_are_damaged(
+    tmp_path: Path, vectors: FloatMatrix, lost: str
+) -> None:
+    FlatIndex.build(np.arange(10), vectors[:10]).save(tmp_path)
+    other = faiss.IndexFlatIP(32) if lost == "vectors" else faiss.IndexHNSWFlat(32, 4)
+    other.add(vectors[: 9 if lost == "vectors" else 10])
+    faiss.write_index(other, str(tmp_path / FlatIndex.VECTORS))
+
+    with pytest.raises(Damaged, match="yauap index rebuild"):
+        FlatIndex.open(tmp_path)
+
+
+@pytest.mark.parametrize("length", [0, 31, 33])
+def test_a_query_of_another_length_is_refused(vectors: FloatMatrix, length: int) -> None:
+    index = FlatIndex.build(np.arange(10), vectors[:10])
+
+    with pytest.raises(ValueError, match=f"{length}"):
+        index.search(np.zeros(length, np.float32), 3)
+
+
 @pytest.mark.parametrize("count", [2, 7, 33, 130])
 def test_equal_vectors_have_equal_scores_wherever_they_stand(count: int) -> None:
     drawn = np.random.default_rng(count)
     vector, query = drawn.normal(size=(2, 384)).astype(np.float32)
-    found = products(np.tile(vector, (count, 1)), query)
-    assert len(set(found.tolist())) == 1
-    assert found[0] == pytest.approx(float(vector @ query), abs=1e-3)
+    copies = np.tile(vector, (count, 1))
+    index = FlatIndex.build(np.arange(count), copies)
+    for found in products(copies, query), index.scores(query, np.arange(count)):
+        assert len(set(found.tolist())) == 1
+        assert found[0] == pytest.approx(float(vector @ query), abs=1e-3)
 
 
 def test_an_index_that_was_asked_and_is_let_go_is_gone_at_once(vectors: FloatMatrix) -> None:
