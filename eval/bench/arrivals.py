@@ -58,14 +58,17 @@ async def one_after_another(ask: Ask, at_once: int, seconds: float) -> list[Answ
 async def at_a_rate(ask: Ask, rate: float, seconds: float) -> list[Answered]:
     """Ask ``rate`` times a second, whatever comes back; each counts from when it was due."""
     started = time.perf_counter()
+    asked: list[asyncio.Task[Answered]] = []
 
-    async def due(number: int) -> Answered:
-        moment = started + number / rate
-        await asyncio.sleep(moment - time.perf_counter())
+    async def due(moment: float) -> Answered:
         return Answered(await ask(), time.perf_counter() - moment)
 
-    numbers = itertools.takewhile(lambda n: n / rate < seconds, itertools.count())
-    return await asyncio.gather(*map(due, numbers))
+    for number in itertools.takewhile(lambda n: n / rate < seconds, itertools.count()):
+        moment = started + number / rate
+        # One after the other: to make all tasks first would hold up the first of them.
+        await asyncio.sleep(moment - time.perf_counter())
+        asked.append(asyncio.create_task(due(moment)))
+    return await asyncio.gather(*asked)
 
 
 def milliseconds(answered: Sequence[Answered], share: float) -> float:
