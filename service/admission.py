@@ -4,7 +4,7 @@ A few questions are worked on at a time and a few more wait, each caller's in th
 go round the lines, so that whoever asks much waits behind themselves. When all places are taken,
 the last of the longest line gives way to a caller with a shorter one. Everybody else is told at
 once when to try again: a queue that grows without end serves nobody in time. For the same reason
-fewer wait where the crowd lasts.
+fewer wait where the crowd lasts, and one of each caller where most who come are turned away.
 """
 
 import asyncio
@@ -54,7 +54,6 @@ class Admission:
         self._threads = tuple(self._idle)
         self._at_once = at_once
         self._most_waiting = waiting
-        self._most_in_a_crowd = min(waiting, at_once)
         self._crowding = Crowding(clock)
         self._lines: OrderedDict[str, deque[asyncio.Future[None]]] = OrderedDict()
         self._seconds = 0.1
@@ -68,7 +67,7 @@ class Admission:
 
     def require_room(self, caller: str) -> None:
         """Raise Refusal where work would be refused at this moment; nothing is done for it yet."""
-        if self.running >= self._at_once and self._all_wait:
+        if self.running >= self._at_once and self._is_full(caller):
             self._longest(caller)
 
     async def start(
@@ -107,10 +106,12 @@ class Admission:
     async def _turn(self, caller: str, deadline: Deadline) -> None:
         if self.running < self._at_once:
             self.running += 1
+            self._crowding.answer(turned_away=False)
             self._changed()
             return
-        if self._all_wait:
+        if self._is_full(caller):
             self._make_room(caller)
+        self._crowding.answer(turned_away=False)
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._lines.setdefault(caller, deque()).append(turn)
         self._changed()
@@ -126,12 +127,13 @@ class Admission:
                 raise self._refusal() from error
             raise
 
-    @property
-    def _all_wait(self) -> bool:
-        """Whether no more may wait."""
-        lasts = self._crowding.lasts(self._seconds)
-        most = self._most_in_a_crowd if lasts else self._most_waiting
-        return self.waiting >= most
+    def _is_full(self, caller: str) -> bool:
+        """Whether nobody else may wait for this caller."""
+        if not self._crowding.lasts(self._seconds):
+            return self.waiting >= self._most_waiting
+        if self._crowding.overruns and caller in self._lines:
+            return True
+        return self.waiting >= min(self._most_waiting, self._at_once)
 
     def _longest(self, caller: str) -> str:
         """Return whose line gives way to a caller. Raises Refusal where none does."""
@@ -168,5 +170,6 @@ class Admission:
         self._tell(self.running, self.waiting)
 
     def _refusal(self) -> Refusal:
+        self._crowding.answer(turned_away=True)
         rounds = (self.waiting + 1) / self._at_once
         return too_many("http.too_many_requests", math.ceil(rounds * self._seconds))

@@ -152,6 +152,40 @@ def test_fewer_wait_where_the_crowd_lasts() -> None:
     asyncio.run(scenario())
 
 
+def test_one_of_each_caller_waits_where_most_are_turned_away() -> None:
+    async def scenario() -> None:
+        moment = 0.0
+        admission, gate = Admission(2, 3, _heard_by_nobody, lambda: moment), Gate()
+
+        async def ask(*callers: str) -> list[asyncio.Task[str]]:
+            tasks = [
+                asyncio.create_task(admission.run(caller, gate.work(caller), Deadline(20)))
+                for caller in callers
+            ]
+            await settle()
+            return tasks
+
+        begun = await ask("a", "a")
+        moment = 100.0
+        flood = await ask(*"a" * 200)
+        assert (admission.running, admission.waiting) == (2, 2)
+        gate.open.set()
+        told = await asyncio.gather(*begun, *flood, return_exceptions=True)
+        assert told.count("a") == 4
+
+        gate.open.clear()
+        begun = await ask("a", "a")
+        moment = 200.0
+        late = await ask("a", "a", "b", "c")
+        gate.open.set()
+        told = await asyncio.gather(*begun, *late, return_exceptions=True)
+        assert [one if isinstance(one, str) else type(one) for one in told] == [
+            "a", "a", "a", Refusal, "b", Refusal,
+        ]  # fmt: skip
+
+    asyncio.run(scenario())
+
+
 def test_the_thread_that_worked_last_works_next() -> None:
     async def scenario() -> None:
         admission = Admission(3, 0, _heard_by_nobody)

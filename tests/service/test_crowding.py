@@ -47,3 +47,18 @@ def test_work_that_takes_longer_makes_longer_bursts() -> None:
     assert not crowding.lasts(100 * _WORK)
     clock.now += 2000 * _WORK
     assert crowding.lasts(100 * _WORK)
+
+
+def test_it_overruns_where_most_are_turned_away() -> None:
+    crowding = Crowding(Clock())
+    for _ in range(200):  # every third
+        for turned_away in (False, True, False):
+            crowding.answer(turned_away)
+        assert not crowding.overruns
+    for _ in range(200):  # two of three
+        for turned_away in (True, False, True):
+            crowding.answer(turned_away)
+    assert crowding.overruns
+    for _ in range(100):
+        crowding.answer(turned_away=False)
+    assert not crowding.overruns
