@@ -1,7 +1,7 @@
 """The HTTP application, put together."""
 
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 from typing import Any
@@ -40,16 +40,21 @@ _ERRORS: dict[int | str, dict[str, Any]] = {
 }
 
 
-def create_app(settings: ServiceSettings) -> FastAPI:
+def create_app(settings: ServiceSettings, warmed_up: Callable[[], None] = lambda: None) -> FastAPI:
     """Return the application over the data folder of ``settings``.
 
-    It answers at once; the model is loaded meanwhile, and ``/readyz`` says when it is there.
+    It answers at once; the model is loaded meanwhile, and ``/readyz`` says when it is there. What
+    questions need is loaded when ``warmed_up`` is called, in another thread.
     """
     state = ServiceState(settings)
 
+    def warm_up() -> None:
+        state.warm_up()
+        warmed_up()
+
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        threading.Thread(target=state.warm_up, name="warm-up", daemon=True).start()
+        threading.Thread(target=warm_up, name="warm-up", daemon=True).start()
         state.replication.start()
         if not settings.writer:
             state.worker.start()

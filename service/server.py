@@ -66,8 +66,8 @@ def _application(settings: ServiceSettings) -> FastAPI:
     """Return the application of a process that does nothing else."""
     _keep_few_heaps()
     log_as_json(settings.log_questions)
-    app = create_app(settings)
-    # What is there now stays. Looking for cycles in it too would stop everything for 100 ms.
+    # What is there then stays. Looking for cycles in it too would stop everything for 100 ms.
+    app = create_app(settings, gc.freeze)
     gc.freeze()
     sys.setswitchinterval(_SWITCH_SECONDS)
     return app

@@ -1,11 +1,13 @@
 """What the routes of one application share."""
 
 import logging
+from contextlib import suppress
 from typing import Annotated
 
 from anyio import CapacityLimiter
 from fastapi import Depends, Request
 
+from index.errors import YauapError
 from index.folder import DataFolder
 from rag.factory import make_pipeline
 from rag.pipeline import Pipeline
@@ -72,13 +74,16 @@ class ServiceState:
         self.backing_up = CapacityLimiter(1)
 
     def warm_up(self) -> None:
-        """Load the model, so that the first reader does not wait for it."""
+        """Load the model and what else a question needs: the first reader does not wait for it."""
         try:
             self.folder.embedder.embed_queries(["яуап"])
             self.model_loaded = True
         except Exception:
             self.model_failed = True
             _log.exception("the model cannot be loaded")
+            return
+        with suppress(YauapError):  # of an index that is not ready /readyz says why
+            self.pipeline.search("яуап")
 
 
 async def _state(request: Request) -> ServiceState:  # else it would be run in a thread

@@ -7,6 +7,7 @@ meanwhile; the clients run on it too and take their share.
 
 import argparse
 import asyncio
+import gc
 import json
 import random
 import subprocess
@@ -63,6 +64,7 @@ def main() -> None:
             check=True,
             capture_output=True,
         )
+    gc.freeze()  # else the collector, which looks through the corpus, holds up requests
     with running_service(folder, **CACHES_OFF) as (url, process, _):
         console.print(f"{len(corpus)} documents")
         figures = asyncio.run(
