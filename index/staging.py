@@ -1,19 +1,22 @@
 """Staging: new versions of documents, chunked and embedded, beside the live ones.
 
 Vectors are found again by a hash of what was embedded, so that nothing is embedded twice: neither
-after a crash, nor where a document changed in one place, nor for a copy of it.
+after a crash, nor where a document changed in one place, nor for a copy of it. While some documents
+are embedded, those before them are written and the next ones chunked (``overlapping.py``).
 """
 
 import json
 import sqlite3
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 
 from index.catalog import Catalog
 from index.documents import Document
 from index.duplicates import assign
+from index.overlapping import overlapped
 from index.preparing import Given, Prepared, Preparer, Workers
 from index.versions import insert_chunks, insert_version, is_latest
 
@@ -27,6 +30,25 @@ class _Pending:
     position: int
     document: Document
     changed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """Documents of a job, and in their order what was prepared of those that have changed."""
+
+    pending: Sequence[_Pending]
+    prepared: Sequence[Prepared]
+
+
+@dataclass(frozen=True, slots=True)
+class _Versions:
+    """Versions, as (id, version), and what was prepared of each."""
+
+    versions: Sequence[tuple[str, int]]
+    prepared: Sequence[Prepared]
+
+
+Vectors = Mapping[bytes, bytes]
 
 
 class Stager:
@@ -44,41 +66,67 @@ class Stager:
 
     def stage(self, job: int) -> Generator[None, None, None]:
         """Stage the pending documents of a job; yields after each transaction."""
-        while batch := self._next_batch(job):
-            written = [pending for pending in batch if not pending.changed]
-            changed = [pending for pending in batch if pending.changed]
-            left = iter(changed)
-            for prepared in self._prepared([self._given(p.document) for p in changed]):
-                written += islice(left, len(prepared))
-                self._write(job, written, prepared)
-                written = []
+        steps = overlapped(
+            self._batches(job),
+            lambda batch, before: self._vectors(batch.prepared, before),
+            partial(self._write, job),
+        )
+        with closing(steps):
+            for _ in steps:
                 yield
 
-    def restage(self, versions: Sequence[tuple[str, int]]) -> Iterator[int]:
+    def restage(self, versions: Sequence[tuple[str, int]]) -> Generator[int, None, None]:
         """Chunk and embed versions, as (id, version), that are there and have no chunks.
 
         Yields after each transaction how many are done.
         """
         done = 0
-        while batch := self._next_texts(versions, done):
-            for prepared in self._prepared(batch):
-                self._write_chunks(versions[done : done + len(prepared)], prepared)
-                done += len(prepared)
+        steps = overlapped(
+            self._batches_of(versions),
+            lambda batch, before: self._vectors(batch.prepared, before),
+            self._write_chunks,
+        )
+        with closing(steps):
+            for batch in steps:
+                done += len(batch.versions)
                 yield done
+
+    def _batches(self, job: int) -> Generator[_Batch, None, None]:
+        """Yield the pending documents of a job; the last two batches may not be written yet."""
+        before: list[_Pending] = []
+        last: list[_Pending] = []
+        while batch := self._next_batch(job, [*before, *last]):
+            pending = [each for each in batch if not each.changed]
+            changed = [each for each in batch if each.changed]
+            left = iter(changed)
+            for prepared in self._prepared([self._given(each.document) for each in changed]):
+                yield _Batch([*pending, *islice(left, len(prepared))], prepared)
+                pending = []
+            before, last = last, batch
+
+    def _batches_of(self, versions: Sequence[tuple[str, int]]) -> Generator[_Versions, None, None]:
+        start = 0
+        while batch := self._next_texts(versions, start):
+            for prepared in self._prepared(batch):
+                end = start + len(prepared)
+                yield _Versions(versions[start:end], prepared)
+                start = end
 
     @property
     def _most_characters(self) -> int:
         return CHARACTERS_AT_A_TIME if self._workers is None else self._workers.most_characters
 
-    def _next_batch(self, job: int) -> list[_Pending]:
+    def _next_batch(self, job: int, taken: Sequence[_Pending]) -> list[_Pending]:
+        """Return what is pending behind ``taken``, which may not be written yet."""
         batch: list[_Pending] = []
-        seen: set[str] = set()
+        behind = taken[-1].position if taken else -1
+        seen = {pending.document.id for pending in taken}
         characters = 0
         with self._catalog.reading() as connection:
             for position, payload in connection.execute(
-                "SELECT position, payload FROM items WHERE job = ? AND state = 'pending' "
-                "ORDER BY position",
-                (job,),
+                "SELECT position, payload FROM items "
+                "WHERE job = ? AND state = 'pending' AND position > ? ORDER BY position",
+                (job, behind),
             ):
                 document = Document(**json.loads(payload))
                 characters += len(document.text)
@@ -126,12 +174,11 @@ class Stager:
             with closing(self._workers.prepare(documents)) as parts:
                 yield from parts
 
-    def _write(self, job: int, batch: Iterable[_Pending], prepared: Sequence[Prepared]) -> None:
+    def _write(self, job: int, batch: _Batch, vectors: Vectors) -> None:
         """Stage documents, those that have changed with what was prepared of them."""
-        vectors = self._vectors(prepared)
-        ready = iter(prepared)
+        ready = iter(batch.prepared)
         with self._catalog.writing() as connection:
-            for pending in batch:
+            for pending in batch.pending:
                 document = pending.document
                 chunks = next(ready).chunks if pending.changed else ()
                 if not _still_pending(connection, job, pending.position):
@@ -153,20 +200,20 @@ class Stager:
                     ),
                 )
 
-    def _write_chunks(
-        self, versions: Sequence[tuple[str, int]], prepared: Sequence[Prepared]
-    ) -> None:
-        vectors = self._vectors(prepared)
+    def _write_chunks(self, batch: _Versions, vectors: Vectors) -> None:
         with self._catalog.writing() as connection:
-            for (document_id, version), made in zip(versions, prepared, strict=True):
+            for (document_id, version), made in zip(batch.versions, batch.prepared, strict=True):
                 if connection.execute(
                     "SELECT 1 FROM versions WHERE document_id = ? AND version = ?",
                     (document_id, version),
                 ).fetchone():  # else deleted
                     insert_chunks(connection, document_id, version, made.chunks, vectors)
 
-    def _vectors(self, prepared: Sequence[Prepared]) -> dict[bytes, bytes]:
-        """Return vectors of all chunks by key, embedding only what is not known yet."""
+    def _vectors(self, prepared: Sequence[Prepared], before: Vectors | None) -> Vectors:
+        """Return vectors of all chunks by key, embedding only what is not known yet.
+
+        ``before`` are those of the last batch, which may not be in the catalog yet.
+        """
         vectors = {key: vector for made in prepared for key, vector in made.vectors.items()}
         wanted = {
             chunk.key: chunk.text
@@ -174,6 +221,8 @@ class Stager:
             for chunk in made.chunks
             if chunk.key not in vectors
         }
+        if before is not None:
+            vectors |= {key: before[key] for key in wanted if key in before}
         with self._catalog.reading() as connection:
             for key in wanted:
                 row = connection.execute(

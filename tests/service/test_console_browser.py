@@ -117,9 +117,9 @@ def test_dropped_files_go_in_before_ones_eyes(
     turns = threading.Semaphore(0)
     whole = Stager._next_batch
 
-    def one_at_a_time(self: Stager, job: int) -> list[Any]:
+    def one_at_a_time(self: Stager, *given: Any) -> list[Any]:
         assert turns.acquire(timeout=60)
-        return whole(self, job)
+        return whole(self, *given)
 
     monkeypatch.setattr(Stager, "_next_batch", one_at_a_time)
     page = browse("/documents")
