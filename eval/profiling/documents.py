@@ -18,7 +18,8 @@ from index.settings import IndexSettings
 def stages_of_documents(documents: Sequence[Fields]) -> dict[str, Any]:
     """Return the seconds of each stage of ingesting ``documents``, and how many tokens those are.
 
-    ``cpu_seconds`` are those of all processors together.
+    Stages go on side by side, so that they may take longer together than the whole; ``cpu_seconds``
+    are those of all processors.
     """
     watch = Stopwatch(DOCUMENT)
     with tempfile.TemporaryDirectory() as scratch:
@@ -40,7 +41,7 @@ def stages_of_documents(documents: Sequence[Fields]) -> dict[str, Any]:
         "cpu_seconds": round(cpu, 2),
         "stages_seconds": {
             **{stage: round(taken, 3) for stage, taken in watch.seconds.items()},
-            "the rest": round(seconds - named, 3),
+            "the rest": round(max(0.0, seconds - named), 3),
         },
         "share_embedding": round(watch.seconds["embed"] / seconds, 3),
     }

@@ -6,6 +6,7 @@ functions cost nothing that matters.
 
 import functools
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,11 +18,18 @@ from eval.profiling.anchors import Anchors
 _OURS = ("index.", "rag.", "service.", "eval.", "tests.")
 
 
-class Stopwatch:
-    """Seconds of each stage since the last ``reset``, in one thread.
+class _Open(threading.local):
+    """Of each call of this thread that is not over, the seconds of those it called."""
 
-    What a stage calls that belongs to another counts for the other alone, so that the stages add up
-    to the outermost call.
+    def __init__(self) -> None:
+        self.within: list[float] = []
+
+
+class Stopwatch:
+    """Seconds of each stage since the last ``reset``, of all threads together.
+
+    What a stage calls that belongs to another counts for the other alone, so that the stages of one
+    thread add up to its outermost call.
     """
 
     def __init__(self, stages: Anchors) -> None:
@@ -29,7 +37,8 @@ class Stopwatch:
         self._stages = {name: stage for stage, names in stages.items() for name in names}
         for name in self._stages:
             _found(name)
-        self._within: list[float] = []  # of each open call, the seconds of those it called
+        self._open = _Open()
+        self._turn = threading.Lock()
         self.reset()
 
     def reset(self) -> None:
@@ -58,15 +67,18 @@ class Stopwatch:
     def _timed(self, function: Callable[..., Any], stage: str) -> Callable[..., Any]:
         @functools.wraps(function)
         def timed(*given: Any, **named: Any) -> Any:
-            self._within.append(0.0)
+            within = self._open.within
+            within.append(0.0)
             started = time.perf_counter()
             try:
                 return function(*given, **named)
             finally:
                 passed = time.perf_counter() - started
-                self.seconds[stage] += passed - self._within.pop()
-                if self._within:
-                    self._within[-1] += passed
+                own = passed - within.pop()
+                with self._turn:
+                    self.seconds[stage] += own
+                if within:
+                    within[-1] += passed
 
         return timed
 

@@ -1,5 +1,8 @@
 """Stages that are timed, what a text costs a model, and the tables of a profile."""
 
+import sys
+import threading
+import time
 from collections.abc import Iterator
 from itertools import count
 from types import SimpleNamespace
@@ -49,6 +52,32 @@ def test_a_stage_within_another_counts_for_itself_alone() -> None:
         assert outer() == 2
 
     assert watch.seconds == {"out": 3.0, "in": 2.0}  # looks at 0 and 5; 1 and 2, 3 and 4
+
+
+def test_a_stage_of_another_thread_counts_for_itself_and_for_none_that_waits() -> None:
+    there, go = threading.Event(), threading.Event()
+
+    def hold() -> int:
+        there.set()
+        assert go.wait(20)
+        return 1
+
+    watch = Stopwatch({"out": [f"{_HERE}:outer"], "held": [f"{_HERE}:Held.once"]})
+    with watch.running(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys.modules[__name__], "inner", hold)
+        other = threading.Thread(target=Held().once)
+        other.start()
+        assert there.wait(20)  # the other is in the midst of its stage
+        patch.undo()
+        outer()
+        before = dict(watch.seconds)
+        time.sleep(0.05)
+        go.set()
+        other.join()
+
+    assert before["held"] == 0.0 < before["out"]
+    assert watch.seconds["held"] >= before["out"] + 0.05
+    assert watch.seconds["out"] == before["out"]
 
 
 @pytest.mark.usefixtures("_each_look_at_the_clock_is_a_second")
