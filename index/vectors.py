@@ -46,7 +46,8 @@ class VectorIndex(Protocol):
     def scores(self, query: FloatMatrix, ids: Ids) -> Scores:
         """Return the inner product of ``query`` with each of ``ids``, shape (len(ids),).
 
-        An id that is not in the index has the score 0.
+        An id that is not in the index has the score 0. The same object ``query`` is taken to say
+        the same as before.
         """
 
     def require_reachable(self) -> None:
@@ -160,7 +161,8 @@ def _inner_products(index: faiss.IndexFlat, query: FloatMatrix) -> Scores:
         return np.empty(0, np.float32)
     if asked.shape != (index.d,):  # FAISS would read what lies behind it
         raise ValueError(f"{asked.shape} is not ({index.d},)")
-    products, places = np.empty(index.ntotal, np.float32), np.arange(index.ntotal)
+    products = np.empty(index.ntotal, np.float32)
+    places = np.arange(index.ntotal, dtype=np.int64)
     index.compute_distance_subset(  # type: ignore[attr-defined] # the stubs lack it
         1, faiss.swig_ptr(asked), len(products), faiss.swig_ptr(products), faiss.swig_ptr(places)
     )
