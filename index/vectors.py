@@ -46,8 +46,7 @@ class VectorIndex(Protocol):
     def scores(self, query: FloatMatrix, ids: Ids) -> Scores:
         """Return the inner product of ``query`` with each of ``ids``, shape (len(ids),).
 
-        An id that is not in the index has the score 0. The same object ``query`` is taken to say
-        the same as before.
+        An id that is not in the index has the score 0.
         """
 
     def require_reachable(self) -> None:
@@ -142,9 +141,11 @@ class FlatIndex:
 
     def scores(self, query: FloatMatrix, ids: Ids) -> Scores:
         """Return the inner product of ``query`` with each of ``ids`` (see VectorIndex)."""
-        at, known = sought(self._ids, ids)
         result = np.zeros(len(ids), np.float32)
-        result[known] = self._scored.of(query)[at[known]]
+        places, known = sought(self._ids, ids)
+        if known.any():
+            # Not those of FAISS, whose last bit may differ from what other indexes give.
+            result[known] = products(self._index.reconstruct_batch(places[known]), query)
         return result
 
     def require_reachable(self) -> None:

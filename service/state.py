@@ -7,7 +7,6 @@ from typing import Annotated
 from anyio import CapacityLimiter
 from fastapi import Depends, Request
 
-from index.errors import YauapError
 from index.folder import DataFolder
 from rag.factory import make_pipeline
 from rag.pipeline import Pipeline
@@ -82,7 +81,7 @@ class ServiceState:
             self.model_failed = True
             _log.exception("the model cannot be loaded")
             return
-        with suppress(YauapError):  # of an index that is not ready /readyz says why
+        with suppress(Exception):  # what fails now fails for the first reader, and is told then
             self.pipeline.search("яуап")
 
 

@@ -86,8 +86,9 @@ def test_a_search_without_room_is_refused_before_its_body_is_read(
     whole = Pipeline.search
 
     def search(*arguments: Any) -> Any:
-        begun.set()
-        assert go_on.wait(20)
+        if "мёд" in arguments:  # else the service warms up
+            begun.set()
+            assert go_on.wait(20)
         return whole(*arguments)
 
     monkeypatch.setattr(Pipeline, "search", search)
