@@ -66,12 +66,9 @@ class Stager:
 
     def stage(self, job: int) -> Generator[None, None, None]:
         """Stage the pending documents of a job; yields after each transaction."""
-        steps = overlapped(
-            self._batches(job),
-            lambda batch, before: self._vectors(batch.prepared, before),
-            partial(self._write, job),
-        )
-        with closing(steps):
+        with closing(
+            overlapped(self._batches(job), self._vectors, partial(self._write, job))
+        ) as steps:
             for _ in steps:
                 yield
 
@@ -81,12 +78,9 @@ class Stager:
         Yields after each transaction how many are done.
         """
         done = 0
-        steps = overlapped(
-            self._batches_of(versions),
-            lambda batch, before: self._vectors(batch.prepared, before),
-            self._write_chunks,
-        )
-        with closing(steps):
+        with closing(
+            overlapped(self._batches_of(versions), self._vectors, self._write_chunks)
+        ) as steps:
             for batch in steps:
                 done += len(batch.versions)
                 yield done
@@ -209,15 +203,15 @@ class Stager:
                 ).fetchone():  # else deleted
                     insert_chunks(connection, document_id, version, made.chunks, vectors)
 
-    def _vectors(self, prepared: Sequence[Prepared], before: Vectors | None) -> Vectors:
+    def _vectors(self, batch: _Batch | _Versions, before: Vectors | None) -> Vectors:
         """Return vectors of all chunks by key, embedding only what is not known yet.
 
         ``before`` are those of the last batch, which may not be in the catalog yet.
         """
-        vectors = {key: vector for made in prepared for key, vector in made.vectors.items()}
+        vectors = {key: vector for made in batch.prepared for key, vector in made.vectors.items()}
         wanted = {
             chunk.key: chunk.text
-            for made in prepared
+            for made in batch.prepared
             for chunk in made.chunks
             if chunk.key not in vectors
         }

@@ -75,8 +75,8 @@ class FlatIndex:
         self._index = index
         self._ids = ids
         self._among: Remembered[Ids, Places] = Remembered(partial(found, ids), _KEPT_FILTERS)
-        # A question is asked of each language and then for the scores of what was found. What is
-        # kept does not hold this index, whose vectors would else wait for the collector.
+        # A question is asked of each language. What is kept does not hold this index, whose vectors
+        # would else wait for the collector.
         self._scored: Remembered[FloatMatrix, Scores] = Remembered(
             partial(_inner_products, index), _KEPT_QUERIES
         )

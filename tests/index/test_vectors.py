@@ -281,7 +281,7 @@ def test_equal_vectors_have_equal_scores_wherever_they_stand(count: int) -> None
     vector, query = drawn.normal(size=(2, 384)).astype(np.float32)
     copies = np.tile(vector, (count, 1))
     index = FlatIndex.build(np.arange(count), copies)
-    for found in products(copies, query), index.scores(query, np.arange(count)):
+    for found in products(copies, query), index.search(query, count)[1]:
         assert len(set(found.tolist())) == 1
         assert found[0] == pytest.approx(float(vector @ query), abs=1e-3)
 
