@@ -98,9 +98,6 @@ def figures_of(samples: Sequence[Sample], cores: int) -> dict[str, Any]:
             "cpu_use": round(cpu / seconds / cores, 3) if seconds else None,
         }
     embedding = [one for one in samples if one.phase == "embedding"]
-    slope = megabytes_an_hour(
-        [one.seconds for one in embedding], [one.megabytes for one in embedding]
-    )
     last = samples[-1]
     return {
         "seconds": round(last.seconds, 1),
@@ -110,7 +107,12 @@ def figures_of(samples: Sequence[Sample], cores: int) -> dict[str, Any]:
             "peak_megabytes": round(max(one.megabytes for one in samples), 1),
             "peak_of_embedding": round(max((o.megabytes for o in embedding), default=0.0), 1),
             "embedding_minutes": round(phases["embedding"]["seconds"] / 60, 1),
-            "slope_megabytes_per_hour": slope,
+            "slope_megabytes_per_hour": _slope(embedding),
+            "slope_of_last_third": _slope(embedding[len(embedding) * 2 // 3 :]),
             "wanted": "no slope in ten minutes of embedding or more",
         },
     }
+
+
+def _slope(samples: Sequence[Sample]) -> float:
+    return megabytes_an_hour([one.seconds for one in samples], [one.megabytes for one in samples])

@@ -43,6 +43,15 @@ def test_time_and_memory_are_told_by_phase() -> None:
     assert figures["memory"]["slope_megabytes_per_hour"] == pytest.approx(0, abs=0.1)
 
 
+def test_what_fills_at_first_is_told_from_what_grows_without_end() -> None:
+    samples = [Sample(n, n, 400 + min(n, 60), "embedding") for n in range(121)]
+
+    memory = figures_of(samples, cores=1)["memory"]
+
+    assert memory["slope_megabytes_per_hour"] > 100
+    assert memory["slope_of_last_third"] == pytest.approx(0, abs=0.1)
+
+
 def test_an_ingest_that_fails_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     command = tmp_path / "yauap"
     command.write_text("#!/bin/sh\necho broken >&2\nexit 3\n")
