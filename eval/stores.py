@@ -106,8 +106,8 @@ def told(folder: DataFolder, settings: AnswerSettings, questions: list[Question]
     found = []
     for question in questions:
         for filters in (Filters(), Filters(language=(question.language,))):
-            nearest, _ = pipeline.search(question.text, _NEAREST, "dense", filters)
-            best, _ = pipeline.search(question.text, filters=filters)
+            nearest = pipeline.search(question.text, _NEAREST, "dense", filters).hits
+            best = pipeline.search(question.text, filters=filters).hits
             turns = tuple(Turn(turn.role, turn.content) for turn in question.history)
             answer = pipeline.ask(Ask(question.text, filters=filters, history=turns))
             quoted = tuple((one.document_id, one.span) for one in answer.citations)

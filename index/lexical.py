@@ -12,7 +12,7 @@ from index.arrays import Ids, Scores
 from index.postings.bags import Bag
 from index.postings.bm25 import Alternatives
 from index.term_index import TermIndex, writing
-from index.text.analysis import analyse
+from index.text.analysis import terms_of
 from index.text.language import Language
 
 
@@ -77,13 +77,9 @@ def write_lexical(
             whole: list[str] = []
             for entry in entries:
                 title, text = (
-                    _terms(entry.title, entry.language),
-                    _terms(entry.text, entry.language),
+                    terms_of(entry.title, entry.language),
+                    terms_of(entry.text, entry.language),
                 )
                 whole += text if whole else title + text
                 chunks.add(Bag(entry.id, document, title + text))
             documents.add(Bag(document, document, whole))
-
-
-def _terms(text: str, language: Language) -> list[str]:
-    return [term.text for term in analyse(text, language)] if text else []

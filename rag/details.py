@@ -12,7 +12,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from index.text.analysis import analyse, fold, stem_in_both
+from index.text.analysis import fold, stem_in_both, terms_of
 from rag.facts import Fact
 from rag.figures import Figures, figures
 from rag.query import Query, Word
@@ -135,7 +135,7 @@ def _word_of(query: Query, written: str) -> Word | None:
 def _terms(text: str) -> frozenset[str]:
     """Return the terms of a text in either language."""
     both = (stem for word in _TOKEN.findall(text) for stem in stem_in_both(word))
-    return frozenset(term.text for term in analyse(text)).union(both)
+    return frozenset(terms_of(text)).union(both)
 
 
 class Details:

@@ -39,8 +39,7 @@ class YauapRetriever(BaseRetriever):
     def _get_relevant_documents(
         self, query: str, *, run_manager: CallbackManagerForRetrieverRun
     ) -> list[Document]:
-        hits, _ = self.pipeline.search(query, self.top_k)
-        return [_document(hit) for hit in hits]
+        return [_document(hit) for hit in self.pipeline.search(query, self.top_k).hits]
 
 
 class YauapEmbeddings(Embeddings):

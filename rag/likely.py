@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.reader import IndexView
-from index.text.analysis import analyse, stem_in_both
+from index.text.analysis import analyse, stem_in_both, terms_of
 from index.text.sentences import sentence_spans
 from index.text.spans import Span
 from rag.details import DETAILS, Details
@@ -158,7 +158,7 @@ def _holds_expected(kind: Kind, text: str, facts: Sequence[Fact]) -> bool:
 
 
 def _terms(text: str) -> frozenset[str]:
-    return frozenset(term.text for term in analyse(text))
+    return frozenset(terms_of(text))
 
 
 def _is_said(fact: Fact, own: frozenset[str]) -> bool:

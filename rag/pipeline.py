@@ -26,7 +26,7 @@ from rag.questions import Kind, question_kind
 from rag.retrieval import Found, Hit, Mode, find, in_turn, retrieve
 from rag.scoring import Scored, Weights, confidence, ranked
 from rag.sentence_vectors import SentenceVectors
-from rag.types import Answer, AnswerMode, Ask, Observer, Reason, Turn, WrittenBy
+from rag.types import Answer, AnswerMode, Ask, Observer, Reason, Searched, Turn, WrittenBy
 
 _NOTHING_NEAR = 0.15  # less likely than this: nothing relevant, rather than not enough
 
@@ -67,12 +67,12 @@ class Pipeline:
         mode: Mode = "hybrid",
         filters: Filters | None = None,
         group_by_document: bool = False,
-    ) -> tuple[list[Hit], str]:
-        """Return the best passages, best first, and the index version that gave them."""
+    ) -> Searched:
+        """Return the best passages."""
         with self._index.view() as view:
             query = self._queries.read(_cleaned(text), view)
             hits = retrieve(view, query, self._fusion, top_k, mode, filters, group_by_document)
-            return hits, view.version
+            return Searched(hits, view.version, query.spoken)
 
     def ask(self, ask: Ask, observer: Observer | None = None) -> Answer:
         """Answer a question from the index, or refuse."""

@@ -12,7 +12,7 @@ from index.embedding.centring import Centring
 from index.embedding.protocol import Embedder, FloatMatrix
 from index.reader import IndexView
 from index.text.analysis import analyse, fold, stem_in_both
-from index.text.language import detect_language
+from index.text.language import Language, detect_language
 from index.text.spans import Span
 from rag.lexicon import Lexicon
 from rag.sentence_vectors import some_tokens
@@ -54,11 +54,12 @@ class Word:
 class Query:
     """A question as it is searched; ``vector`` has the shape (dimension,), ``tokens`` (tokens, it).
 
-    ``own`` are the terms of the words that the question itself says, ``asked`` the alternatives of
-    each word.
+    ``spoken`` is the language that it is in, ``language`` the one that it is ranked as. ``own`` are
+    the terms of the words that the question itself says, ``asked`` the alternatives of each word.
     """
 
     text: str
+    spoken: Language
     language: QuestionLanguage
     words: Sequence[Word]
     own: frozenset[str]
@@ -127,7 +128,7 @@ class QueryReader:
         vectors, (tokens,) = self._embedder.encode_queries([text])
         vector = self._centring.queries(vectors, [spoken])[0]
         some = some_tokens(tokens, vectors[0])
-        return Query(text, language, words, frozenset(terms), vector, some)
+        return Query(text, spoken, language, words, frozenset(terms), vector, some)
 
 
 def _alternatives(lexicon: Lexicon, term: str, written: str) -> Mapping[str, float]:

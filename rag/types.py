@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from index.filters import Filters
 from index.passages import Place
 from index.relations import Relative
+from index.text.language import Language
 from index.text.spans import Span
 from rag.fact_wording import AnswerLanguage
 from rag.retrieval import Hit
@@ -14,6 +15,14 @@ from rag.retrieval import Hit
 Reason = Literal["no_evidence", "low_confidence", "empty_index", "small_talk"]
 AnswerMode = Literal["auto", "extractive", "generative"]
 RestartReason = Literal["failed", "wrong_language"]
+
+
+class Searched(NamedTuple):
+    """The passages for a query, best first, the index that gave them, and the query's language."""
+
+    hits: Sequence[Hit]
+    index_version: str
+    language: Language
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 import time
 
 from index.filters import Filters
-from index.text.language import detect_language
 from rag.pipeline import Pipeline
 from service.recent import Recent
 from service.rendering import answer_out, hits_out
@@ -31,11 +30,11 @@ def results(
     """Search as ``POST /v1/search`` does, ``within`` the documents that the caller may see."""
     started = time.perf_counter()
     filters = body.filters.to_filters() & (within or Filters())
-    hits, version = pipeline.search(body.query, body.top_k, body.mode, filters, group_by_document)
+    found = pipeline.search(body.query, body.top_k, body.mode, filters, group_by_document)
     elapsed = round(1000 * (time.perf_counter() - started), 3)
     return SearchOut(
-        results=hits_out(hits),
-        language=detect_language(body.query).language,
-        index_version=version,
+        results=hits_out(found.hits),
+        language=found.language,
+        index_version=found.index_version,
         timings_ms=SearchTimings(retrieve=elapsed, total=elapsed),
     )

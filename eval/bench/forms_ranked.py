@@ -87,11 +87,12 @@ def _scores(benchmark: HeadlineBenchmark, settings: AnswerSettings) -> FormScore
     for mode in _MODES:
         for language in LANGUAGES:
             for headline in benchmark.headlines:
-                hits, _ = pipeline.search(
+                searched = pipeline.search(
                     headline.text, DEPTH, mode, Filters(language=(language,)), True
                 )
                 found = score_ranking(
-                    [hit.passage.document_id for hit in hits], relevant(headline, (language,))
+                    [hit.passage.document_id for hit in searched.hits],
+                    relevant(headline, (language,)),
                 )
                 name = f"{mode} {headline.language}→{language}"
                 scores.setdefault(name, []).append(found[_MEASURE])

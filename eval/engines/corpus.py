@@ -8,7 +8,7 @@ from itertools import islice
 from pathlib import Path
 
 from eval.engines.protocol import Chunk
-from index.text.analysis import analyse
+from index.text.analysis import terms_of
 from index.text.normalise import stored_text
 
 _WORDS = 200
@@ -28,14 +28,14 @@ def analysed_chunks(documents: Iterable[tuple[str, str]]) -> list[Chunk]:
     for identifier, text in documents:
         for words in _runs(text):
             # One string a term, however often it comes: millions of copies would be kept else.
-            terms = [sys.intern(term.text) for term in analyse(" ".join(words))]
+            terms = [sys.intern(term) for term in terms_of(" ".join(words))]
             chunks.append(Chunk(len(chunks), identifier, terms))
     return chunks
 
 
 def query_terms(text: str) -> list[str]:
     """Return the terms of a query in order, none twice: alternatives, all of one weight."""
-    return list(dict.fromkeys(term.text for term in analyse(text)))
+    return list(dict.fromkeys(terms_of(text)))
 
 
 def _runs(text: str) -> Iterator[list[str]]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from eval.errors import InvalidGold, Problem
 from eval.lexicon.alignment import align
-from index.text.analysis import analyse
+from index.text.analysis import terms_of
 from rag.lexicon import LEAST_PROBABILITY, MOST_TRANSLATIONS, Entry
 
 STEPS = 6
@@ -38,7 +38,7 @@ def read_pairs(path: Path) -> Iterator[SentencePair]:
             except (ValueError, KeyError, TypeError) as error:
                 problem = Problem(path.name, number, "not a pair of sentences")
                 raise InvalidGold([problem]) from error
-            yield SentencePair(article, _terms(ba), _terms(ru))
+            yield SentencePair(article, terms_of(ba), terms_of(ru))
 
 
 def learn(
@@ -77,10 +77,6 @@ def learn(
     best = _best(entries, lambda e: e.ba, lambda e: e.ru_given_ba)
     best |= _best(entries, lambda e: e.ru, lambda e: e.ba_given_ru)
     return sorted(best, key=lambda e: (e.ba, e.ru))
-
-
-def _terms(text: str) -> list[str]:
-    return [term.text for term in analyse(text)]
 
 
 def _least_links(ba: str, ru: str) -> float:

@@ -6,6 +6,7 @@ with stems stands in ARCHITECTURE.md.
 
 import re
 import threading
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -58,13 +59,21 @@ def analyse(text: str, language: Language | None = None) -> list[Term]:
     ``language`` decides how words are stemmed; without it, it is found from the text. Numbers stay
     whole: «1 200» is «1200», «3,5» is «3.5».
     """
+    return [Term(term, Span(start, end)) for term, start, end in placed_terms(text, language)]
+
+
+def terms_of(text: str, language: Language | None = None) -> list[str]:
+    """Return the terms that ``analyse`` gives, without their places."""
+    return [term for term, _, _ in placed_terms(text, language)]
+
+
+def placed_terms(text: str, language: Language | None = None) -> Iterator[tuple[str, int, int]]:
+    """Yield what ``analyse`` gives as plain values, which takes half the time: term, start, end."""
     bashkir = (language or detect_language(text).language) == "ba"
-    terms = []
     for token in _TOKEN.finditer(text):
         term = _term(token.group(), bashkir)
         if term:
-            terms.append(Term(term, Span(*token.span())))
-    return terms
+            yield term, token.start(), token.end()
 
 
 def stem_in_both(word: str) -> tuple[str, str]:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from cachetools import LRUCache
 
-from index.text.analysis import analyse
+from index.text.analysis import placed_terms
 from index.text.language import Language
 from index.text.spans import Span
 
@@ -45,9 +45,12 @@ def _said(text: str, language: Language) -> _Said:
     with _turn:
         known = _kept.get(key)
     if known is None:
-        found = analyse(text, language)
-        bounds = array("I", (end for term in found for end in (term.span.start, term.span.end)))
-        known = _Said(tuple(term.text for term in found), bounds)
+        terms, bounds = [], array("I")
+        for term, begin, end in placed_terms(text, language):
+            terms.append(term)
+            bounds.append(begin)
+            bounds.append(end)
+        known = _Said(tuple(terms), bounds)
         with _turn:
             _kept[key] = known
     return known

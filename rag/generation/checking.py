@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from index.reader import IndexView
-from index.text.analysis import analyse
+from index.text.analysis import analyse, terms_of
 from index.text.language import detect_language
 from index.text.spans import Span
 from rag.citations import cite
@@ -117,7 +117,7 @@ def _place(citation: Citation) -> _Place:
 
 def _focus(claim: str, sentence: Sentence) -> Span:
     """Return the part of the sentence that says the claim, as far as its words tell."""
-    claimed = {term.text for term in analyse(claim)}
+    claimed = frozenset(terms_of(claim))
     shared = [term for term in analyse(sentence.text) if term.text in claimed]
     telling = [t for t in shared if t.span.of(sentence.text)[0].isdigit()] or shared
     if not telling:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from index.passages import Passage
-from index.text.analysis import analyse
+from index.text.analysis import terms_of
 from index.text.sentences import sentence_spans
 from index.text.spans import Span
 from rag.fact_wording import AnswerLanguage
@@ -89,10 +89,7 @@ def _choices(best_first: Sequence[Scored]) -> list[_Passage]:
     best: dict[int, Scored] = {}
     for scored in best_first:
         best.setdefault(scored.candidate.hit.passage.chunk_id, scored)
-    return [
-        _Passage(s, frozenset(term.text for term in analyse(s.candidate.hit.passage.text)))
-        for s in best.values()
-    ]
+    return [_Passage(s, frozenset(terms_of(s.candidate.hit.passage.text))) for s in best.values()]
 
 
 def _within(scored: Scored) -> Span:

@@ -8,6 +8,7 @@ from index.text.analysis import (
     analyse,
     fold,
     stem_in_both,
+    terms_of,
 )
 from index.text.bashkir import stem
 from index.text.language import Language
@@ -18,10 +19,6 @@ ANY_TEXT = st.text() | st.text("ҡғҙҫһәөүңҠҒҘҪҺӘӨҮҢабвгде
 STOP_LISTS = ("ba_stop", "ru_stop")
 LANGUAGES: list[Language] = ["ba", "ru", "mixed", "other"]
 ANY_LANGUAGE = st.none() | st.sampled_from(LANGUAGES)
-
-
-def terms(text: str, language: Language | None = None) -> list[str]:
-    return [term.text for term in analyse(text, language)]
 
 
 @given(ANY_TEXT, st.sampled_from(LANGUAGES))
@@ -35,7 +32,7 @@ def test_terms_are_those_of_the_words_where_their_spans_say(text: str, language:
 
 @given(ANY_TEXT, ANY_LANGUAGE)
 def test_no_term_is_empty_or_holds_white_space(text: str, language: Language | None) -> None:
-    assert all(len(term.split()) == 1 for term in terms(text, language))
+    assert all(len(term.split()) == 1 for term in terms_of(text, language))
 
 
 @given(ANY_TEXT)
@@ -111,7 +108,7 @@ def test_look_alikes_inside_cyrillic_words_are_read_as_what_they_look_like(
     disguised: str, plain: str
 ) -> None:
     assert disguised != plain
-    assert terms(disguised) == terms(plain)
+    assert terms_of(disguised) == terms_of(plain)
 
 
 @pytest.mark.parametrize(
@@ -121,12 +118,12 @@ def test_look_alikes_inside_cyrillic_words_are_read_as_what_they_look_like(
 def test_look_alikes_tell_a_bashkir_word_in_any_text(
     disguised: str, plain: str, language: Language
 ) -> None:
-    assert terms(disguised, language) == terms(plain, language) == ["мэктэп"]
+    assert terms_of(disguised, language) == terms_of(plain, language) == ["мэктэп"]
 
 
 def test_latin_words_stay_latin() -> None:
     assert fold("ROC") == "roc"
-    assert terms("Microsoft Access") == ["microsoft", "access"]
+    assert terms_of("Microsoft Access") == ["microsoft", "access"]
 
 
 @pytest.mark.parametrize(
@@ -145,19 +142,19 @@ def test_latin_words_stay_latin() -> None:
 def test_words_of_one_stem_are_one_term(
     words: str, language: Language | None, expected: str
 ) -> None:
-    assert terms(words, language) == [expected] * len(words.split())
+    assert terms_of(words, language) == [expected] * len(words.split())
 
 
 @pytest.mark.parametrize("language", ["ru", "mixed", "other"])
 def test_a_word_with_bashkir_letters_is_stemmed_as_bashkir_in_any_text(language: Language) -> None:
-    assert terms("Открыли мәктәптәрҙе", language) == ["откр", "мэктэп"]
-    assert terms("БАШҠОРТ ҺӘНӘРЕН показали", language)[:2] == terms("башҡорт һәнәрен", "ba")
+    assert terms_of("Открыли мәктәптәрҙе", language) == ["откр", "мэктэп"]
+    assert terms_of("БАШҠОРТ ҺӘНӘРЕН показали", language)[:2] == terms_of("башҡорт һәнәрен", "ba")
 
 
 def test_the_language_decides_how_words_of_both_alphabets_are_stemmed() -> None:
-    assert terms("китапта", "ba") == ["китап"]
-    assert terms("китапта", "ru") == ["китапт"]
-    assert terms("библиотеками", "ru") == ["библиотек"]
+    assert terms_of("китапта", "ba") == ["китап"]
+    assert terms_of("китапта", "ru") == ["китапт"]
+    assert terms_of("библиотеками", "ru") == ["библиотек"]
 
 
 BASHKIR_WORDS = st.text("абвгдежзийклмнопрстуфхцчшщъыьэюяҡғҙҫһәөүңҠҒҘҪҺӘӨҮҢ", min_size=1)
@@ -165,7 +162,7 @@ BASHKIR_WORDS = st.text("абвгдежзийклмнопрстуфхцчшщъ�
 
 @given(st.lists(BASHKIR_WORDS).map(" ".join))
 def test_bashkir_typed_on_a_russian_keyboard_gives_the_same_terms(text: str) -> None:
-    assert terms(fold(text), "ba") == terms(text, "ba")
+    assert terms_of(fold(text), "ba") == terms_of(text, "ba")
 
 
 @given(BASHKIR_WORDS)
@@ -173,7 +170,7 @@ def test_bashkir_words_are_matched_by_their_stems(word: str) -> None:
     stop = fold(word) in {fold(other) for name in STOP_LISTS for other in word_list(name)}
     expected = dict(PAIRS).get(fold(word)) or stem(fold(word))
 
-    assert terms(word, "ba") == ([] if stop else [expected])
+    assert terms_of(word, "ba") == ([] if stop else [expected])
 
 
 PAIRS = [(fold(word), fold(other)) for word, other in word_pairs("equivalents")]
@@ -181,8 +178,8 @@ PAIRS = [(fold(word), fold(other)) for word, other in word_pairs("equivalents")]
 
 @pytest.mark.parametrize(("word", "other"), PAIRS)
 def test_what_a_word_is_read_as_is_read_as_itself(word: str, other: str) -> None:
-    assert terms(word, "ba") == terms(word, "ru") == [other]
-    assert terms(other, "ba") == terms(other, "ru") == [other]
+    assert terms_of(word, "ba") == terms_of(word, "ru") == [other]
+    assert terms_of(other, "ba") == terms_of(other, "ru") == [other]
 
 
 @pytest.mark.parametrize(
@@ -208,17 +205,17 @@ def test_what_a_word_is_read_as_is_read_as_itself(word: str, other: str) -> None
     ],
 )
 def test_words_that_mean_the_same_are_one_term(words: str, language: Language) -> None:
-    assert len(set(terms(words, language))) == 1
+    assert len(set(terms_of(words, language))) == 1
 
 
 def test_bashkortostan_is_one_term_in_both_languages() -> None:
-    assert terms("в Башкирии", "ru") == terms("Башҡортостанда", "ba") == ["башкортостан"]
+    assert terms_of("в Башкирии", "ru") == terms_of("Башҡортостанда", "ba") == ["башкортостан"]
 
 
 def test_stop_words_of_both_languages_are_left_out_however_they_are_typed() -> None:
-    assert terms("кто и где был на нём") == []
-    assert terms("ул һәм был ҡасан булды") == []
-    assert terms("ул хэм был касан булды") == []
+    assert terms_of("кто и где был на нём") == []
+    assert terms_of("ул һәм был ҡасан булды") == []
+    assert terms_of("ул хэм был касан булды") == []
 
 
 @pytest.mark.parametrize(
@@ -244,12 +241,12 @@ def test_stop_words_of_both_languages_are_left_out_however_they_are_typed() -> N
     ],
 )
 def test_numbers_and_marks(text: str, expected: list[str]) -> None:
-    assert terms(text) == expected
+    assert terms_of(text) == expected
 
 
 @given(st.integers(0, 10**12), st.sampled_from(" \u00a0\u202f"))
 def test_a_number_is_the_same_with_its_digits_in_groups(number: int, space: str) -> None:
-    assert terms(f"{number:,}".replace(",", space)) == [str(number)]
+    assert terms_of(f"{number:,}".replace(",", space)) == [str(number)]
 
 
 def test_a_word_has_a_stem_in_each_language() -> None:

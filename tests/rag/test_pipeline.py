@@ -222,7 +222,7 @@ def test_an_empty_index_says_so(folder: DataFolder) -> None:
 
     assert (answer.reason, answer.language, answer.index_version) == ("empty_index", "ba", "empty")
     assert answer.text == message("answer.empty_index", "ba")
-    assert sure(folder).search(BA) == ([], "empty")
+    assert sure(folder).search(BA) == ([], "empty", "ba")
 
 
 def test_filters_hold_for_everything_that_is_shown(filled: DataFolder) -> None:
@@ -434,11 +434,11 @@ def test_each_answer_has_its_own_id(filled: DataFolder) -> None:
 def test_search_gives_what_is_asked_for(filled: DataFolder) -> None:
     asked = sure(filled)
 
-    hits, version = asked.search("технопарк", top_k=2)
-    lexical, _ = asked.search("технопарк", mode="lexical")
-    grouped, _ = asked.search("технопарк", group_by_document=True)
+    hits, version, language = asked.search("технопарк", top_k=2)
+    lexical = asked.search("технопарк", mode="lexical").hits
+    grouped = asked.search("технопарк", group_by_document=True).hits
 
-    assert version == filled.index.version()
+    assert (version, language) == (filled.index.version(), "ru")
     assert len(hits) == 2
     assert [hit.passage.document_id for hit in lexical] == ["ru"]
     assert sorted(hit.passage.document_id for hit in grouped) == ["ba", "en", "long", "ru"]

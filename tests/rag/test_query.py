@@ -195,7 +195,7 @@ WORDS = st.builds(
 )
 QUERIES = st.lists(WORDS, max_size=5).map(
     lambda words: Query(
-        "", "ru", words, frozenset(), np.zeros(3, np.float32), np.zeros((1, 3), np.float32)
+        "", "ru", "ru", words, frozenset(), np.zeros(3, np.float32), np.zeros((1, 3), np.float32)
     )
 )
 
@@ -211,7 +211,7 @@ def test_coverage_is_a_share_and_grows_with_what_is_held(
 @given(QUERIES, st.sampled_from([0.5, 3.0, 100.0]))
 def test_coverage_does_not_hang_on_the_scale_of_the_weights(query: Query, scale: float) -> None:
     scaled = [replace(word, weight=scale * word.weight) for word in query.words]
-    other = Query(query.text, query.language, scaled, query.own, query.vector, query.tokens)
+    other = replace(query, words=scaled)
     held = frozenset("abc")
 
     assert other.coverage(held) == pytest.approx(query.coverage(held))

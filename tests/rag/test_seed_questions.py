@@ -110,7 +110,7 @@ def test_another_way_of_writing_it_finds_the_same_document(
     }[form]
     document = next(row[2] for row in ANSWERED if row[0] == question)
 
-    hits, _ = pipeline.search(written, top_k=3, group_by_document=True)
+    hits = pipeline.search(written, top_k=3, group_by_document=True).hits
 
     assert document in [hit.passage.document_id for hit in hits][:2]
 
@@ -140,7 +140,7 @@ def test_questions_of_no_sense_are_refused(
 def test_every_hit_is_a_quotation_of_its_document(
     seeds_folder: DataFolder, pipeline: Pipeline, question: str, mode: Mode
 ) -> None:
-    hits, version = pipeline.search(question, top_k=200, mode=mode)
+    hits, version, _ = pipeline.search(question, top_k=200, mode=mode)
 
     assert version == seeds_folder.index.version()
     assert hits

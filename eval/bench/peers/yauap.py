@@ -36,7 +36,7 @@ class Yauap:
 
     def search(self, query: str, language: str) -> list[str]:
         """Return the best documents."""
-        hits, _ = self._pipeline.search(
+        found = self._pipeline.search(
             query, FOUND, filters=Filters(language=[language]), group_by_document=True
         )
-        return best_documents(hit.passage.document_id for hit in hits)
+        return best_documents(hit.passage.document_id for hit in found.hits)
