@@ -1,5 +1,8 @@
 """What an index of any kind keeps to, wherever it lies, told by plain numpy."""
 
+import os
+import subprocess
+import sys
 import weakref
 from collections.abc import Iterable
 from pathlib import Path
@@ -294,3 +297,32 @@ def test_an_index_that_was_asked_and_is_let_go_is_gone_at_once(vectors: FloatMat
     with without_collector():
         del index
         assert there() is None
+
+
+_THREADS_OF_A_SEARCH = """
+import os, sys
+from pathlib import Path
+import numpy as np
+from index.inverted import InvertedIndex
+from index.vectors import FlatIndex
+
+kind = {"FlatIndex": FlatIndex, "InvertedIndex": InvertedIndex}[sys.argv[1]]
+index = kind.open(Path(sys.argv[2]))
+before = len(os.listdir("/proc/self/task"))
+index.search(index.matrix()[0], 10, index.ids[::2])
+print(len(os.listdir("/proc/self/task")) - before)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="threads are counted as Linux tells them")
+@pytest.mark.parametrize("kind", [FlatIndex, InvertedIndex])
+def test_a_question_wakes_no_threads_of_openmp(kind: type[DenseIndex], tmp_path: Path) -> None:
+    """They would turn for milliseconds after it, on a core that others want."""
+    vectors = np.random.default_rng(0).standard_normal((2000, 32)).astype(np.float32)
+    kind.build(np.arange(2000), vectors).save(tmp_path)
+    told = subprocess.run(
+        [sys.executable, "-c", _THREADS_OF_A_SEARCH, kind.__name__, str(tmp_path)],
+        env={**os.environ, "OMP_NUM_THREADS": "2", "OMP_DYNAMIC": "false"},
+        check=True, capture_output=True, text=True,
+    )  # fmt: skip
+    assert told.stdout.split() == ["0"]
