@@ -16,13 +16,15 @@ _ASKED = """(
 ) asked"""
 _OTHER = "JOIN versions v ON v.document_id = d.id AND v.version = d.version AND NOT d.deleted"
 _COLUMNS = "d.id, v.title, v.language, v.url"
+# In the order in which they stand: most documents are alone in their cluster, and the rows of
+# versions, which hold texts, are dear to read.
 _DUPLICATES = f"""
 SELECT asked.id AS asked, 0 AS kind, {_COLUMNS}, v.sha256 = own.sha256 AS certain
 FROM {_ASKED} CROSS JOIN clusters o ON o.document_id = asked.id AND o.version = asked.version
-JOIN clusters k ON k.cluster = o.cluster
-JOIN versions own ON own.document_id = o.document_id AND own.version = o.version
+CROSS JOIN clusters k ON k.cluster = o.cluster AND k.document_id != asked.id
+CROSS JOIN versions own ON own.document_id = o.document_id AND own.version = o.version
 JOIN documents d ON d.id = k.document_id AND d.version = k.version {_OTHER}
-WHERE d.id != asked.id
+WHERE true
 """
 _GIVEN = f"""
 SELECT asked.id AS asked, 1 AS kind, {_COLUMNS}, 1 AS certain

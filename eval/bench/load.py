@@ -1,8 +1,8 @@
 """``python -m eval.bench.load``: a service under load, its caches off; the figures are kept.
 
-CPU time of a search beside that of the bare encoding of its query; the highest throughput; latency
-at 70 % of it; what happens at 300 %; and whether memory grows. Nothing else may run on the machine
-meanwhile; the clients run on it too and take their share.
+CPU time of a search beside that of the bare encoding of its query, before there was load and after;
+the highest throughput; latency at 70 % of it; what happens at 300 %; and whether memory grows.
+Nothing else may run on the machine meanwhile; the clients run on it too and take their share.
 """
 
 import argparse
@@ -109,6 +109,8 @@ async def _measured(
 
     await one_after_another(ask, 1, given.seconds / 10)  # warm
     stages: tuple[tuple[str, Callable[[], Awaitable[Figures]]], ...] = (
+        # What threads do while nothing comes depends on whether many have asked at once before.
+        ("cpu before", lambda: _cpu(port, process, queries)),
         ("throughput", lambda: _throughput(ask, given.seconds)),
         ("cpu", lambda: _cpu(port, process, queries)),
         ("at 70 %", lambda: _steady(ask, figures, given.seconds)),
